@@ -1,0 +1,60 @@
+# `make` prints what there is. Every target makes what it needs; Python >= 3.11 is all that must be there.
+PYTHON ?= $(shell for v in python3 python3.13 python3.12 python3.11; do $$v -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$v && break; done)
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV     = $(shell command -v uv || echo $(BIN)/uv)
+
+# uv doesn't read pip's settings; hand it what pip would use (environment first, then pip's own files).
+pip_setting = $(or $($(1)),$(shell $(PYTHON) -m pip config get global.$(2) 2>/dev/null))
+export UV_DEFAULT_INDEX := $(call pip_setting,PIP_INDEX_URL,index-url)
+export UV_INDEX := $(call pip_setting,PIP_EXTRA_INDEX_URL,extra-index-url)
+export UV_FIND_LINKS := $(subst $() ,$(comma),$(call pip_setting,PIP_FIND_LINKS,find-links))
+export SSL_CERT_FILE := $(or $(SSL_CERT_FILE),$(call pip_setting,PIP_CERT,cert))
+export UV_INDEX_STRATEGY := unsafe-best-match
+export UV_PYTHON_DOWNLOADS := never
+$(foreach setting,UV_DEFAULT_INDEX UV_INDEX UV_FIND_LINKS SSL_CERT_FILE,$(if $($(setting)),,$(eval unexport $(setting))))
+comma := ,
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check protos train bench test-vllm test-reward-hub clean
+
+help: ## print the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+define install
+	@test -x $(BIN)/python || $(or $(PYTHON),$(error Python 3.11 or newer is needed; name one with PYTHON=)) -m venv $(VENV)
+	@command -v uv >/dev/null || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
+	@$(UV) export --quiet --frozen --no-emit-workspace --no-emit-project --group $(1) --output-file $(VENV)/$(1).txt >/dev/null
+	@$(UV) pip install --quiet --python $(BIN)/python --requirement $(VENV)/$(1).txt
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+endef
+
+$(VENV)/.test: pyproject.toml uv.lock
+	$(call install,test)
+
+$(VENV)/.check: pyproject.toml uv.lock $(VENV)/.test
+	$(call install,check)
+
+setup: $(VENV)/.test ## make .venv with everything a laptop needs (no torch, no vLLM)
+
+demo: setup ## solve real problems with four real processes and small models
+	@$(BIN)/its demo
+
+test: setup ## run the tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.check ## format, lint, types, layers, contract, generated code, lock
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	cd protos && ../$(BIN)/buf lint && ../$(BIN)/buf format --diff --exit-code
+	$(BIN)/python protos/check.py
+	env -u UV_INDEX -u UV_FIND_LINKS $(UV) lock --check --quiet
+
+protos: $(VENV)/.check ## generate the Python code of the contract
+	$(BIN)/python protos/generate.py
+
+clean: ## remove what the targets made
+	rm -rf .venv .venv-* .pytest_cache .hypothesis .ruff_cache .import_linter_cache build dist
