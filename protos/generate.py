@@ -9,9 +9,11 @@ import shutil
 import sys
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, cast
 
-from grpc_tools import protoc
+from grpc_tools import protoc as untyped_protoc
 
+protoc = cast("Any", untyped_protoc)
 HERE = Path(__file__).parent
 OUTPUT = HERE / "python"
 

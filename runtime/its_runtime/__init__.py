@@ -1,0 +1,1 @@
+"""How a process of its starts, speaks, fails and stops."""

@@ -1,0 +1,36 @@
+"""Calls that stop when their caller does.
+
+Leaving `async for` over a grpc.aio call with `break` or an exception does not cancel it: the server goes on.
+Reading through `responses` does.
+"""
+
+from collections.abc import AsyncGenerator
+from typing import Any, TypeVar
+
+from grpc import aio
+
+from its_runtime.status import from_call
+
+Response = TypeVar("Response")
+
+
+async def responses(call: "aio.UnaryStreamCall[Any, Response]", service: str) -> AsyncGenerator[Response, None]:
+    """Yield the responses of `call`; cancel it when the generator is closed, raise our errors for its status.
+
+    Use it under `contextlib.aclosing`, which closes it at the end of the block rather than some time later.
+    """
+    try:
+        async for response in call:
+            yield response
+    except aio.AioRpcError as error:
+        raise from_call(error, service) from error
+    finally:
+        call.cancel()
+
+
+async def response(call: "aio.UnaryUnaryCall[Any, Response]", service: str) -> Response:
+    """Return the response of `call`, or raise our error for its status. Cancelling the task cancels the call."""
+    try:
+        return await call
+    except aio.AioRpcError as error:
+        raise from_call(error, service) from error

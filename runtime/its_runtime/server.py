@@ -1,0 +1,81 @@
+"""A gRPC server's life: bind, report healthy, serve, drain, stop."""
+
+import asyncio
+import signal
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import structlog
+from grpc import aio
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1._async import HealthServicer
+from grpc_reflection.v1alpha import reflection
+
+from its_runtime.edge import Edge
+from its_runtime.settings import ServiceSettings
+
+MESSAGE_BYTES = 64 << 20
+OPTIONS: Sequence[tuple[str, Any]] = (
+    ("grpc.max_receive_message_length", MESSAGE_BYTES),
+    ("grpc.max_send_message_length", MESSAGE_BYTES),
+    # Names are those that C-core reads; look-alikes are silently ignored (docs/adr/0004).
+    ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.ping_timeout_ms", 5_000),
+    ("grpc.so_reuseport", 0),
+)
+
+_log = structlog.get_logger("its.server")
+
+
+class PortTaken(OSError):
+    """The port can't be bound."""
+
+
+def new_server(settings: ServiceSettings) -> aio.Server:
+    """Return a server with our edge and options; add servicers to it, then hand it to `serving`."""
+    return aio.server(
+        interceptors=[Edge()], options=OPTIONS, maximum_concurrent_rpcs=settings.max_concurrent_calls or None
+    )
+
+
+@asynccontextmanager
+async def serving(server: aio.Server, settings: ServiceSettings, service: str) -> AsyncGenerator[int, None]:
+    """Serve `service` (its full name, for health and reflection) inside the block; yield the bound port.
+
+    Leaving the block reports NOT_SERVING, refuses new calls, gives running ones `settings.grace_seconds`, and
+    stops. Raises PortTaken when the port can't be bound.
+    """
+    health = HealthServicer()
+    cast("Any", health_pb2_grpc).add_HealthServicer_to_server(health, server)
+    reflection.enable_server_reflection(
+        (service, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name, reflection.SERVICE_NAME), server
+    )
+    port = _bind(server, settings)
+    await server.start()
+    for name in ("", service):
+        await health.set(name, health_pb2.HealthCheckResponse.SERVING)
+    _log.info("serving", service=service, address=f"{settings.host}:{port}")
+    try:
+        yield port
+    finally:
+        await health.enter_graceful_shutdown()
+        await server.stop(settings.grace_seconds)
+
+
+def _bind(server: aio.Server, settings: ServiceSettings) -> int:
+    address = f"{settings.host}:{settings.port}"
+    try:
+        return server.add_insecure_port(address)
+    except RuntimeError as error:
+        raise PortTaken(f"{address} can't be bound: is another process using the port? Choose another one") from error
+
+
+async def stopped() -> None:
+    """Wait for SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    await stop.wait()

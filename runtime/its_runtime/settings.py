@@ -1,0 +1,21 @@
+"""Settings of a process: its section of its.yaml, overridden by environment variables."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class ServiceSettings(BaseModel):
+    """What every process has in common."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: Port = Field(default=0, description="Port to listen on; 0 takes a free one.")
+    grace_seconds: float = Field(default=10.0, ge=0, description="How long running calls may go on after SIGTERM.")
+    max_concurrent_calls: int = Field(default=0, ge=0, description="Calls at once; more are refused. 0: no limit.")
+    log_level: LogLevel = Field(default="info", description="Least level that is logged.")
+    log_format: Literal["text", "json"] = Field(default="text", description="How log lines are written.")
