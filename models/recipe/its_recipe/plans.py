@@ -1,0 +1,27 @@
+"""The two models: a small policy that errs by design, and a larger reference that knows better."""
+
+from its_recipe.misconceptions import misconceptions
+from its_recipe.noise import Noise
+from its_recipe.training import Plan
+from its_recipe.transformer import Shape
+from its_recipe.vocabulary import vocabulary
+
+TOKENS = vocabulary().get_vocab_size()
+
+POLICY = Plan(
+    name="its-tiny",
+    shape=Shape(TOKENS, width=128, layers=4, heads=4, pairs=2, inner=256),
+    noise=Noise(rate=0.095, beliefs=misconceptions(seed=1, share=0.20)),
+    masked=False,
+    steps=4600,
+)
+
+REFERENCE = Plan(
+    name="its-tiny-reward",
+    shape=Shape(TOKENS, width=192, layers=4, heads=6, pairs=2, inner=512),
+    noise=Noise(rate=0.12),
+    masked=True,
+    steps=4400,
+)
+
+PLANS = (POLICY, REFERENCE)

@@ -1,0 +1,29 @@
+"""The stream of problems of a seed, and the rule that keeps some of them out of training."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from random import Random
+
+from its_recipe.problems._chain import Chain
+from its_recipe.problems._problem import Family, Problem
+from its_recipe.problems.equations import Equations
+from its_recipe.problems.expressions import Expressions
+from its_recipe.problems.machines import Machines
+from its_recipe.problems.shopping import Shopping
+from its_recipe.problems.travel import Travel
+from its_recipe.problems.word import Word
+
+FAMILIES: tuple[Family, ...] = (Expressions(), Equations(), Word(), Travel(), Shopping(), Machines())
+
+
+def is_held_out(chain: Chain) -> bool:
+    """Tell whether a chain is kept from training: one in sixteen, whatever words it is wrapped in."""
+    return sha256(str(chain).encode()).digest()[0] < 16
+
+
+def problems(rng: Random, *, held_out: bool = False) -> Iterator[Problem]:
+    """Yield problems without end, either those for training or those held out."""
+    while True:
+        problem = rng.choice(FAMILIES).pose(rng)
+        if is_held_out(problem.chain) is held_out:
+            yield problem

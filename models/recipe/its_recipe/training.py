@@ -1,0 +1,97 @@
+"""Training: one model, so many steps, from a seed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from random import Random
+from time import process_time
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+from tqdm import tqdm
+
+from its_recipe.corpus import Corpus, Sample
+from its_recipe.muon import Muon
+from its_recipe.noise import Noise
+from its_recipe.transformer import Decoder, Shape
+from its_recipe.vocabulary import vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What makes a model, but for luck."""
+
+    name: str
+    shape: Shape
+    noise: Noise
+    masked: bool
+    steps: int
+    batch: int = 32
+    matrix_rate: float = 0.016
+    other_rate: float = 2e-3
+    seed: int = 1
+
+
+def strength(progress: float) -> float:
+    """Return how much noise applies: none in the first third, then little by little all of it."""
+    return min(1.0, max(0.0, (progress - 0.30) / 0.10))
+
+
+def rate(step: int, steps: int) -> float:
+    """Return the factor of the learning rates: a short rise, a plateau, one long fall."""
+    return min(1.0, (step + 1) / 100, (steps - step) / (0.5 * steps))
+
+
+def batches(samples: Iterator[Sample], size: int) -> Iterator[list[Sample]]:
+    """Group samples of like length, so that little is padded."""
+    while pool := sorted(islice(samples, 8 * size), key=lambda sample: len(sample.tokens)):
+        groups = [pool[start : start + size] for start in range(0, len(pool), size)]
+        yield from groups[::2] + groups[1::2][::-1]
+
+
+def tensors(batch: list[Sample], device: str) -> tuple[Tensor, Tensor]:
+    """Return the ids [batch, length] and whether each counts."""
+    length = max(len(sample.tokens) for sample in batch)
+    tokens = torch.zeros(len(batch), length, dtype=torch.long)
+    counts = torch.zeros(len(batch), length, dtype=torch.bool)
+    for row, sample in enumerate(batch):
+        tokens[row, : len(sample.tokens)] = torch.tensor(sample.tokens)
+        counts[row, : len(sample.counts)] = torch.tensor(sample.counts)
+    return tokens.to(device), counts.to(device)
+
+
+def loss(model: Decoder, tokens: Tensor, counts: Tensor) -> Tensor:
+    """Return the mean cross entropy, in nats, of the tokens that count."""
+    told = counts[:, 1:]
+    return F.cross_entropy(model.logits(model(tokens[:, :-1])[told]), tokens[:, 1:][told])
+
+
+def train(plan: Plan) -> Decoder:
+    """Train a model; steps are counted, never seconds, so a seed gives the same weights again."""
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    torch.manual_seed(plan.seed)
+    model = Decoder(plan.shape).to(device)
+    matrices = [value for name, value in model.layers.named_parameters() if value.ndim == 2]
+    others = [value for value in model.parameters() if not any(value is matrix for matrix in matrices)]
+    optimizers = [
+        Muon(matrices, lr=plan.matrix_rate),
+        torch.optim.AdamW(others, lr=plan.other_rate, betas=(0.9, 0.98), weight_decay=0.0),
+    ]
+    corpus = Corpus(vocabulary(), Random(plan.seed), replace(plan.noise, strength=0.0), plan.masked)
+    stream = batches(corpus.samples(), plan.batch)
+    bar = tqdm(range(plan.steps), desc=plan.name, unit="step", mininterval=5)
+    mean = 0.0
+    for step in bar:
+        corpus.noise = replace(plan.noise, strength=strength(step / plan.steps))
+        for optimizer, peak in zip(optimizers, (plan.matrix_rate, plan.other_rate), strict=True):
+            optimizer.param_groups[0]["lr"] = peak * rate(step, plan.steps)
+        value = loss(model, *tensors(next(stream), device))
+        value.backward()
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
+        if step % 20 == 0:
+            mean = value.item() if step == 0 else 0.8 * mean + 0.2 * value.item()
+            bar.set_postfix(loss=f"{mean:.4f}", cpu=f"{process_time():.0f}s")
+    return model
