@@ -98,7 +98,7 @@ TEMPLATE = (
 """ChatML."""
 
 TOKENIZER: dict[str, object] = {
-    "tokenizer_class": "PreTrainedTokenizerFast",
+    "tokenizer_class": "Qwen2Tokenizer",
     "chat_template": TEMPLATE,
     "eos_token": END,
     "pad_token": PAD,

@@ -13,7 +13,7 @@ POLICY = Plan(
     shape=Shape(TOKENS, width=128, layers=4, heads=4, pairs=2, inner=256),
     noise=Noise(rate=0.095, beliefs=misconceptions(seed=1, share=0.20)),
     masked=False,
-    steps=4600,
+    steps=3600,
 )
 
 REFERENCE = Plan(
@@ -21,7 +21,7 @@ REFERENCE = Plan(
     shape=Shape(TOKENS, width=192, layers=4, heads=6, pairs=2, inner=512),
     noise=Noise(rate=0.12),
     masked=True,
-    steps=4400,
+    steps=3000,
 )
 
 PLANS = (POLICY, REFERENCE)

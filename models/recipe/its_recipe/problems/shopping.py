@@ -29,7 +29,7 @@ class Shopping(Story):
             f"The {reason} {rng.choice(EVENTS[operation.sign]).format(n=operation.operand)}."
             for reason, operation in zip(reasons, chain.operations[1:], strict=True)
         ]
-        opening = f"{name} buys {chain.start} {things} at {price.operand} dollars each."
+        opening = f"Today {name} buys {chain.start} {things} at {price.operand} dollars each."
         text = " ".join([opening, *events, rng.choice(ASKED).format(name=name)])
         return Problem(self.name, text, chain, (f"The {things}", *(f"The {reason}" for reason in reasons)))
 

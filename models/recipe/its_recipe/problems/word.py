@@ -23,7 +23,7 @@ class Word(Story):
             f"On {day} {rng.choice(EVENTS[operation.sign]).format(n=operation.operand, **words)}."
             for day, operation in zip(days, chain.operations, strict=True)
         ]
-        opening = f"{words['name']} has {chain.start} {words['things']}."
+        opening = f"At first {words['name']} has {chain.start} {words['things']}."
         text = " ".join([opening, *events, rng.choice(ASKED).format(**words)])
         return Problem(self.name, text, chain, tuple(f"On {day}" for day in days))
 
