@@ -1,0 +1,101 @@
+"""Settings of the reward service: the section `reward` of its.yaml."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from its_reward.aggregate import Aggregation
+from its_runtime.settings import Port, ServiceSettings
+
+
+class ScorerSettings(BaseModel):
+    """What every reward model has in common."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    aggregation: Aggregation | None = Field(
+        default=None, description="How step values become a score where a request doesn't say; default: the scorer's."
+    )
+
+
+class EngineSettings(ScorerSettings):
+    """A reward model that is a language model, and the engine that runs it."""
+
+    engine: Literal["embedded", "vllm"] = Field(default="embedded", description="What computes the logits.")
+    folder: str = Field(min_length=1, description="Name of a model that ships with its, or a path.")
+    threads: int = Field(default=1, ge=1, le=256, description="Threads of the embedded engine.")
+    max_batch_tokens: int = Field(default=4096, ge=1, description="Most tokens, padding included, of one forward.")
+    cache_bytes: int = Field(default=64 << 20, ge=0, description="Memory for keys and values of prefixes; 0: none.")
+    engine_options: dict[str, Any] = Field(default={}, description="Further options, as the vLLM engine knows them.")
+
+
+class LikelihoodSettings(EngineSettings):
+    """Step likelihood under a reference model."""
+
+    scorer: Literal["likelihood"]
+    policy: str | None = Field(default=None, description="Folder of the policy; with it, the score is a density ratio.")
+
+
+class ProcessSettings(EngineSettings):
+    """Verdict tokens, or a process-reward head; the folder's reward.json says which."""
+
+    scorer: Literal["process"]
+
+
+class RulesSettings(ScorerSettings):
+    """A rule that a program checks."""
+
+    scorer: Literal["rules"]
+    rule: Literal["math", "regex", "json_schema"] = Field(default="math", description="What is checked.")
+    pattern: str = Field(default="", description="With regex: what the whole text must match.")
+    json_schema: dict[str, Any] | Literal[False] = Field(default=False, description="With json_schema: the schema.")
+    seconds: float = Field(default=2.0, gt=0, le=60, description="Longest time for one answer.")
+    workers: int = Field(default=1, ge=1, le=64, description="Processes that check.")
+
+
+class JudgeSettings(ScorerSettings):
+    """A language model behind OpenAI's protocol that grades answers."""
+
+    scorer: Literal["judge"]
+    url: str = Field(pattern="^https?://", description="Base URL, such as http://127.0.0.1:8000/v1.")
+    model: str = Field(min_length=1, description="Name of the model there.")
+    key_variable: str | None = Field(default=None, description="Environment variable that holds the API key.")
+    criteria: str = Field(default="Is the answer correct, complete and well reasoned?", description="What to grade by.")
+    temperature: float = Field(default=0.0, ge=0, le=2, description="Of the judge's verdict.")
+    max_tokens: int = Field(default=1024, ge=16, description="Longest verdict.")
+    concurrency: int = Field(default=8, ge=1, le=1024, description="Most calls at once.")
+    seconds: float = Field(default=60.0, gt=0, description="Longest wait for one verdict.")
+
+
+class RewardHubSettings(ScorerSettings):
+    """A reward model loaded by reward-hub's AutoRM."""
+
+    scorer: Literal["reward_hub"]
+    model: str = Field(min_length=1, description="Name, as AutoRM knows it.")
+    load_method: Literal["hf", "vllm", "openai"] = Field(default="hf", description="AutoRM's second argument.")
+    options: dict[str, Any] = Field(default={}, description="Further keyword arguments of AutoRM.load.")
+
+
+AnyScorerSettings = Annotated[
+    LikelihoodSettings | ProcessSettings | RulesSettings | JudgeSettings | RewardHubSettings,
+    Field(discriminator="scorer"),
+]
+
+TINY = LikelihoodSettings(scorer="likelihood", folder="its-tiny-reward")
+
+
+class Settings(ServiceSettings):
+    """The reward service."""
+
+    port: Port = Field(default=50053, description="Port to listen on; 0 takes a free one.")
+    models: dict[str, AnyScorerSettings] = Field(
+        default={"its-tiny-reward": TINY}, min_length=1, description="Reward models by name; the first is the default."
+    )
+
+
+def folder_path(folder: str) -> Path:
+    """Return the folder of a model: a path when it looks like one, otherwise a model that ships with its."""
+    from its_models import model_folder  # noqa: PLC0415  (a service without language models needs no models)
+
+    return Path(folder) if "/" in folder or Path(folder).is_dir() else model_folder(folder)
