@@ -4,17 +4,21 @@ Leaving `async for` over a grpc.aio call with `break` or an exception does not c
 Reading through `responses` does.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any, TypeVar
 
 from grpc import aio
 
+from its_runtime.errors import Cancelled, ItsError
 from its_runtime.status import from_call
 
 Response = TypeVar("Response")
 
 
-async def responses(call: "aio.UnaryStreamCall[Any, Response]", service: str) -> AsyncGenerator[Response, None]:
+async def responses(
+    call: "aio.UnaryStreamCall[Any, Response] | aio.StreamStreamCall[Any, Response]", service: str
+) -> AsyncGenerator[Response, None]:
     """Yield the responses of `call`; cancel it when the generator is closed, raise our errors for its status.
 
     Use it under `contextlib.aclosing`, which closes it at the end of the block rather than some time later.
@@ -22,8 +26,8 @@ async def responses(call: "aio.UnaryStreamCall[Any, Response]", service: str) ->
     try:
         async for response in call:
             yield response
-    except aio.AioRpcError as error:
-        raise from_call(error, service) from error
+    except (aio.AioRpcError, asyncio.CancelledError) as error:
+        raise _error(error, service) from error
     finally:
         call.cancel()
 
@@ -32,5 +36,15 @@ async def response(call: "aio.UnaryUnaryCall[Any, Response]", service: str) -> R
     """Return the response of `call`, or raise our error for its status. Cancelling the task cancels the call."""
     try:
         return await call
-    except aio.AioRpcError as error:
-        raise from_call(error, service) from error
+    except (aio.AioRpcError, asyncio.CancelledError) as error:
+        raise _error(error, service) from error
+
+
+def _error(error: aio.AioRpcError | asyncio.CancelledError, service: str) -> ItsError:
+    if isinstance(error, aio.AioRpcError):
+        return from_call(error, service)
+    task = asyncio.current_task()
+    if task and task.cancelling():
+        raise error
+    # grpc.aio raises CancelledError also where only the call was cancelled, such as by closing its channel.
+    return Cancelled(f"the call of {service} was cancelled on this side")

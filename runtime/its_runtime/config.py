@@ -3,13 +3,13 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 Settings = TypeVar("Settings", bound=BaseModel)
-Path_ = tuple[int | str, ...]
+KeyPath = tuple[int | str, ...]
 
 
 class ConfigError(Exception):
@@ -28,49 +28,73 @@ class ConfigFile:
     def section(self, name: str, kind: type[Settings], environment: Mapping[str, str] = os.environ) -> Settings:
         """Return the section `name`, with `ITS_<NAME>_<FIELD>` of the environment over it.
 
-        Raises ConfigError naming every line that is wrong.
+        Raises ConfigError naming every line, or variable of the environment, that is wrong.
         """
-        written: dict[str, Any] = self.values.get(name) or {}
-        return self.validate(kind, {**written, **_overrides(name, kind, environment)}, (name,))
+        written: Any = self.values.get(name) or {}
+        if not isinstance(written, dict):
+            raise ConfigError(f"{self.path}:{self.line((name,))}: {name}: a mapping is expected, such as `port: 50051`")
+        variables = _variables(name, kind, environment)
+        overrides = {
+            field: _value(kind, field, variable, environment[variable]) for field, variable in variables.items()
+        }
+        return self.validate(kind, cast("dict[str, Any]", written) | overrides, (name,), variables)
 
-    def validate(self, kind: type[Settings], values: object, prefix: Path_ = ()) -> Settings:
-        """Return `values`, found at `prefix` in this file, as `kind`."""
+    def validate(
+        self,
+        kind: type[Settings],
+        values: object,
+        prefix: KeyPath = (),
+        variables: Mapping[str, str] | None = None,
+    ) -> Settings:
+        """Return `values`, found at `prefix` in this file, as `kind`; `variables` gave the fields they name."""
         try:
             return kind.model_validate(values)
         except ValidationError as error:
-            raise ConfigError("\n".join(self._explain(prefix, dict(one)) for one in error.errors())) from error
+            lines = [self._explain(prefix, dict(one), variables or {}) for one in error.errors()]
+            raise ConfigError("\n".join(lines)) from error
 
-    def line(self, path: Path_) -> int:
+    def line(self, path: KeyPath) -> int:
         """Return the line (from 1) of the key at `path`, or of the nearest key above it that exists."""
         node, line = self._node, 1
-        for step in path:
-            found = _child(node, step)
-            if found is None:
-                break
-            line, node = found
+        for step in path:  # a step that isn't in the file may be the tag of a union: the next one may be there
+            line, node = _child(node, step) or (line, node)
         return line
 
-    def _explain(self, prefix: Path_, error: dict[str, Any]) -> str:
+    def _explain(self, prefix: KeyPath, error: dict[str, Any], variables: Mapping[str, str]) -> str:
         path = (*prefix, *error["loc"])
+        variable = variables.get(str(error["loc"][0])) if error["loc"] else None
+        place = variable or (f"{self.path}:{self.line(path)}" if self.path else "defaults")
         message = "unknown key" if error["type"] == "extra_forbidden" else error["msg"]
-        return f"{self.path or 'environment'}:{self.line(path)}: {'.'.join(map(str, path))}: {message}"
+        return f"{place}: {'.'.join(map(str, path))}: {message}"
 
 
 def _compose(path: Path) -> yaml.Node | None:
     try:
-        return yaml.compose(path.read_text(), Loader=yaml.SafeLoader)
+        return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigError(f"{path}:{line}: {error.problem}") from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path}:{_line(error)}: {_problem(error)}") from error
 
 
 def _construct(path: Path, node: yaml.Node) -> dict[str, Any]:
-    values = yaml.SafeLoader("").construct_document(node)  # pyright: ignore[reportUnknownMemberType]
+    try:
+        values: object = yaml.SafeLoader("").construct_document(node)  # pyright: ignore[reportUnknownMemberType]
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}:{_line(error)}: {_problem(error)}") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{path}:1: a mapping of sections is expected, such as `generator:`")
-    return values  # pyright: ignore[reportUnknownVariableType]
+    return cast("dict[str, Any]", values)
+
+
+def _line(error: Exception) -> int:
+    mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+    return mark.line + 1 if mark else 1
+
+
+def _problem(error: Exception) -> str:
+    problem = error.problem if isinstance(error, yaml.MarkedYAMLError) else None
+    return problem or " ".join(str(error).split())
 
 
 def _child(node: yaml.Node | None, step: int | str) -> tuple[int, yaml.Node] | None:
@@ -83,6 +107,15 @@ def _child(node: yaml.Node | None, step: int | str) -> tuple[int, yaml.Node] | N
     return None
 
 
-def _overrides(name: str, kind: type[BaseModel], environment: Mapping[str, str]) -> dict[str, Any]:
+def _variables(name: str, kind: type[BaseModel], environment: Mapping[str, str]) -> dict[str, str]:
     names = {field: f"ITS_{name}_{field}".upper() for field in kind.model_fields}
-    return {field: yaml.safe_load(environment[key]) for field, key in names.items() if key in environment}
+    return {field: variable for field, variable in names.items() if variable in environment}
+
+
+def _value(kind: type[BaseModel], field: str, variable: str, text: str) -> object:
+    if kind.model_fields[field].annotation is str:
+        return text
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{variable}: {_problem(error)}; write it as YAML") from error

@@ -5,9 +5,10 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from its_runtime.config import ConfigError, ConfigFile
+from its_runtime.errors import ItsError
 from its_runtime.logs import configure
 from its_runtime.server import PortTaken
 from its_runtime.settings import ServiceSettings
@@ -18,6 +19,10 @@ CONFIG_ERROR = 78
 """Exit status for a configuration that can't be used (sysexits' EX_CONFIG)."""
 PORT_TAKEN = 69
 """Exit status for a port that can't be bound (EX_UNAVAILABLE)."""
+CANT_START = 70
+"""Exit status for one of our errors while starting, such as a model that isn't there (EX_SOFTWARE)."""
+INTERRUPTED = 130
+"""Exit status for Ctrl-C before the process was ready to stop cleanly."""
 
 
 def run(section: str, kind: type[Settings], main: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
@@ -29,11 +34,18 @@ def run(section: str, kind: type[Settings], main: Callable[[Settings], Coroutine
         configure(settings)
         _loop(main(settings))
     except ConfigError as error:
-        print(error, file=sys.stderr)  # noqa: T201  (logging isn't set up yet)
-        sys.exit(CONFIG_ERROR)
+        _fail(error, CONFIG_ERROR)
     except PortTaken as error:
-        print(error, file=sys.stderr)  # noqa: T201
-        sys.exit(PORT_TAKEN)
+        _fail(error, PORT_TAKEN)
+    except ItsError as error:
+        _fail(error, CANT_START)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _fail(error: Exception, status: int) -> NoReturn:
+    print(error, file=sys.stderr)  # noqa: T201  (for the person who started it, not for the log)
+    sys.exit(status)
 
 
 def _loop(main: Awaitable[None]) -> None:

@@ -35,9 +35,7 @@ class PortTaken(OSError):
 
 def new_server(settings: ServiceSettings) -> aio.Server:
     """Return a server with our edge and options; add servicers to it, then hand it to `serving`."""
-    return aio.server(
-        interceptors=[Edge()], options=OPTIONS, maximum_concurrent_rpcs=settings.max_concurrent_calls or None
-    )
+    return aio.server(interceptors=[Edge(settings.max_concurrent_calls)], options=OPTIONS)
 
 
 @asynccontextmanager
