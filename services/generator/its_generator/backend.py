@@ -1,0 +1,137 @@
+"""What the generator needs of a language model and the engine behind it."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from its_generator.sampling import Sampling
+from its_generator.steps import StepPolicy
+from its_generator.tick import Tick
+
+Form = Literal["json_schema", "json_object", "regex", "grammar"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Messages and tools in OpenAI's form, as chat templates and OpenAI-compatible servers take them."""
+
+    messages: Sequence[Mapping[str, Any]]
+    tools: Sequence[Mapping[str, Any]] = ()
+    tool_choice: str | Mapping[str, Any] | None = None
+    """None, "auto", "none", "required" or a named function."""
+
+
+Prompt = Conversation | str | tuple[int, ...]
+"""A conversation, plain text, or token ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class StructuredOutput:
+    """A form that each completion must have."""
+
+    form: Form
+    definition: str
+    """The JSON schema, regular expression or grammar; empty for `json_object`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One place to continue from."""
+
+    token_ids: tuple[int, ...]
+    """Prompt and prefix together; empty where the backend takes no token ids."""
+    prefix: str | tuple[int, ...]
+    """The prefix alone, as it was given."""
+    streams: tuple[int, ...]
+    """One 64-bit seed a sequence; what a sequence draws depends on its own and on the place in it, on nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All sequences of one call. It was checked against the backend's capabilities before it gets here."""
+
+    request_id: str
+    prompt: Prompt
+    branches: tuple[Branch, ...]
+    """Sequences are numbered through them, those of the first branch first."""
+    sampling: Sampling
+    steps: StepPolicy
+    logprobs: int | None = None
+    """How many alternatives to report beside each token's log-probability; None reports none at all."""
+    structured_output: StructuredOutput | None = None
+    flush_every: int = 0
+    """Report at least after so many tokens of a sequence; 0: where a step or a sequence ends."""
+    seeded: bool = False
+    """Whether the caller gave a seed; engines that can't draw from streams then have to do what they can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a model can do here; fields as in `its.generator.v1.ModelCapabilities`."""
+
+    backend: str
+    max_context_tokens: int
+    """0 when it is not known; the engine then refuses by itself."""
+    vocabulary_size: int
+    """0 when it is not known."""
+    max_sequences: int
+    continues_prefix: bool
+    token_ids: bool
+    reproducible: bool
+    max_top_logprobs: int | None
+    structured_outputs: frozenset[Form]
+    tools: bool
+    sampling_fields: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The exact weights and tokenizer."""
+
+    revision: str
+    tokenizer_fingerprint: str
+
+
+class Generation(Protocol):
+    """A job that runs. Its ticks end with the one that has the usage; each sequence finishes exactly once."""
+
+    def __aiter__(self) -> AsyncIterator[Tick]:
+        """Yield what is new, all that has gathered since the last time in one tick.
+
+        Raises Unavailable or Internal when the engine fails the whole job.
+        """
+        ...
+
+    def stop(self) -> None:
+        """Stop the engine's work; the ticks go on until every sequence finished, CANCELLED, with the exact usage."""
+        ...
+
+
+class Backend(Protocol):
+    """A loaded model. What opens one is a context manager that is sure to release it."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+        ...
+
+    @property
+    def identity(self) -> Identity:
+        """What it is."""
+        ...
+
+    async def tokenize(self, prompt: Conversation | str, continuation: str = "") -> tuple[int, ...]:
+        """Return the token ids of a prompt and the beginning of its continuation.
+
+        Raises Unsupported where token ids are not known, InvalidRequest when the template refuses the prompt.
+        """
+        ...
+
+    def generate(self, job: Job) -> AbstractAsyncContextManager[Generation]:
+        """Run a job inside the block; leaving it stops the engine's work for all its sequences at once."""
+        ...
+
+    async def check(self) -> None:
+        """Raise Unavailable when the engine can no longer answer."""
+        ...

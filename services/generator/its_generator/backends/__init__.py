@@ -1,0 +1,1 @@
+"""The engines that answer for `its_generator.backend.Backend`, one a file or folder."""
