@@ -107,4 +107,3 @@ TOKENIZER: dict[str, object] = {
     "clean_up_tokenization_spaces": False,
     "add_bos_token": False,
 }
-

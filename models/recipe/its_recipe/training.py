@@ -7,8 +7,8 @@ from random import Random
 from time import process_time
 
 import torch
-from torch import Tensor
-from torch.nn import functional as F
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
 from tqdm import tqdm
 
 from its_recipe.corpus import Corpus, Sample
@@ -64,34 +64,42 @@ def tensors(batch: list[Sample], device: str) -> tuple[Tensor, Tensor]:
 def loss(model: Decoder, tokens: Tensor, counts: Tensor) -> Tensor:
     """Return the mean cross entropy, in nats, of the tokens that count."""
     told = counts[:, 1:]
-    return F.cross_entropy(model.logits(model(tokens[:, :-1])[told]), tokens[:, 1:][told])
+    return cross_entropy(model.logits(model(tokens[:, :-1])[told]), tokens[:, 1:][told])
 
 
-def train(plan: Plan) -> Decoder:
-    """Train a model; steps are counted, never seconds, so a seed gives the same weights again."""
+def train(plan: Plan, line: int = 0) -> Decoder:
+    """Train a model, with its progress on one line of the terminal.
+
+    Steps are counted, never seconds, so a seed gives the same weights again on the same kind of machine.
+    """
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(plan.seed)
     model = Decoder(plan.shape).to(device)
-    matrices = [value for name, value in model.layers.named_parameters() if value.ndim == 2]
-    others = [value for value in model.parameters() if not any(value is matrix for matrix in matrices)]
-    optimizers = [
-        Muon(matrices, lr=plan.matrix_rate),
-        torch.optim.AdamW(others, lr=plan.other_rate, betas=(0.9, 0.98), weight_decay=0.0),
-    ]
+    optimizers = [Muon(matrices(model), lr=plan.matrix_rate), adam(model, plan.other_rate)]
     corpus = Corpus(vocabulary(), Random(plan.seed), replace(plan.noise, strength=0.0), plan.masked)
     stream = batches(corpus.samples(), plan.batch)
-    bar = tqdm(range(plan.steps), desc=plan.name, unit="step", mininterval=5)
-    mean = 0.0
-    for step in bar:
-        corpus.noise = replace(plan.noise, strength=strength(step / plan.steps))
-        for optimizer, peak in zip(optimizers, (plan.matrix_rate, plan.other_rate), strict=True):
-            optimizer.param_groups[0]["lr"] = peak * rate(step, plan.steps)
-        value = loss(model, *tensors(next(stream), device))
-        value.backward()
-        for optimizer in optimizers:
-            optimizer.step()
-            optimizer.zero_grad()
-        if step % 20 == 0:
-            mean = value.item() if step == 0 else 0.8 * mean + 0.2 * value.item()
-            bar.set_postfix(loss=f"{mean:.4f}", cpu=f"{process_time():.0f}s")
+    with tqdm(range(plan.steps), desc=plan.name, unit="step", mininterval=5, position=line) as bar:
+        for step in bar:
+            corpus.noise = replace(plan.noise, strength=strength(step / plan.steps))
+            for optimizer, peak in zip(optimizers, (plan.matrix_rate, plan.other_rate), strict=True):
+                optimizer.param_groups[0]["lr"] = peak * rate(step, plan.steps)
+            value = loss(model, *tensors(next(stream), device))
+            value.backward()
+            for optimizer in optimizers:
+                optimizer.step()
+                optimizer.zero_grad()
+            if step % 20 == 0:
+                bar.set_postfix(loss=f"{value.item():.3f}", cpu=f"{process_time():.0f}s")
     return model
+
+
+def matrices(model: Decoder) -> list[nn.Parameter]:
+    """Return what Muon trains: the matrices inside the layers."""
+    return [weight for weight in model.layers.parameters() if weight.ndim == 2]
+
+
+def adam(model: Decoder, rate: float) -> torch.optim.AdamW:
+    """Return the optimizer of everything else."""
+    inside = set(map(id, matrices(model)))
+    others = [weight for weight in model.parameters() if id(weight) not in inside]
+    return torch.optim.AdamW(others, lr=rate, betas=(0.9, 0.98), weight_decay=0.0)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn.functional import linear, scaled_dot_product_attention, silu
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Attention(nn.Module):
         queries, keys, values = rotate(heads[0], rotation), rotate(heads[1], rotation), heads[2]
         group = queries.shape[1] // keys.shape[1]
         keys, values = keys.repeat_interleave(group, 1), values.repeat_interleave(group, 1)
-        mixed = F.scaled_dot_product_attention(queries, keys, values, is_causal=True)
+        mixed = scaled_dot_product_attention(queries, keys, values, is_causal=True)
         return self.out(mixed.transpose(1, 2).flatten(2))
 
 
@@ -64,7 +64,7 @@ class Layer(nn.Module):
         """Refine [batch, length, width]."""
         hidden = hidden + self.attention(self.before_attention(hidden), rotation)
         gate, up = self.gate_up(self.before_feed(hidden)).chunk(2, dim=-1)
-        return hidden + self.down(F.silu(gate) * up)
+        return hidden + self.down(silu(gate) * up)
 
 
 class Decoder(nn.Module):
@@ -92,7 +92,7 @@ class Decoder(nn.Module):
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Return [..., vocabulary]; the output shares its matrix with the embedding."""
-        return F.linear(hidden, self.embedding.weight)
+        return linear(hidden, self.embedding.weight)
 
 
 def positions(context: int, head: int) -> Tensor:

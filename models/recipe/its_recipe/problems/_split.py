@@ -16,8 +16,8 @@ from its_recipe.problems.word import Word
 FAMILIES: tuple[Family, ...] = (Expressions(), Equations(), Word(), Travel(), Shopping(), Machines())
 
 
-def is_held_out(chain: Chain) -> bool:
-    """Tell whether a chain is kept from training: one in sixteen, whatever words it is wrapped in."""
+def is_held_out(chain: Chain | str) -> bool:
+    """Tell whether a chain, or one written as `12+5*3`, is kept from training: one in sixteen, whatever its words."""
     return sha256(str(chain).encode()).digest()[0] < 16
 
 

@@ -1,0 +1,73 @@
+"""Make both models: `python -m its_recipe`, two processes of one thread each, about an hour on two cores.
+
+`--rehearse` takes a few steps only, to see that everything works; `--measure` leaves the models as they are.
+"""
+
+from argparse import ArgumentParser
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from time import process_time
+
+import torch
+
+import its_models
+from its_models import heldout, model_folder
+from its_recipe.card import Trained, results_table, training_table, write_table
+from its_recipe.checkpoint import write
+from its_recipe.evaluation import measure
+from its_recipe.export_onnx import export
+from its_recipe.heldout import write_heldout
+from its_recipe.plans import PLANS, POLICY, REFERENCE
+from its_recipe.sampler import Sampler
+from its_recipe.training import Plan, train
+
+HOME = Path(its_models.__file__).parent
+REHEARSAL = 20
+"""The steps of a rehearsal."""
+
+
+def make(plan: Plan, folder: Path, line: int) -> Trained:
+    """Train one model and write its folder, the ONNX graph included."""
+    torch.set_num_threads(1)
+    began = process_time()
+    model = train(plan, line)
+    export(plan.shape, write(model, folder), folder / "model.onnx")
+    parameters = sum(weight.numel() for weight in model.parameters())
+    return Trained(plan, parameters, (process_time() - began) / 60)
+
+
+def make_all(home: Path, plans: tuple[Plan, ...]) -> list[Trained]:
+    """Train the models side by side into `home`."""
+    with ProcessPoolExecutor(len(plans), mp_context=get_context("spawn")) as pool:
+        running = [pool.submit(make, plan, home / plan.name, line) for line, plan in enumerate(plans)]
+        return [future.result() for future in running]
+
+
+def main() -> None:
+    """Train, export, measure, and write the tables of the model card."""
+    parser = ArgumentParser(prog="python -m its_recipe", description=__doc__)
+    parser.add_argument("--into", type=Path, help="train into this folder, and touch nothing else")
+    parser.add_argument("--rehearse", action="store_true", help=f"take {REHEARSAL} steps only; needs --into")
+    parser.add_argument("--measure", action="store_true", help="train nothing: measure the models that are here")
+    chosen = parser.parse_args()
+    if chosen.rehearse and not chosen.into:
+        parser.error("--rehearse would overwrite the models that ship; say --into FOLDER")
+    card = HOME.parent / "README.md"
+    if not chosen.measure:
+        plans = tuple(replace(plan, steps=REHEARSAL) if chosen.rehearse else plan for plan in PLANS)
+        table = training_table(make_all(chosen.into or HOME, plans))
+        print(table)
+        if chosen.into:
+            return
+        write_heldout(HOME / "heldout.jsonl")
+        write_table(card, "training", table)
+    policy, reference = (Sampler(model_folder(plan.name)) for plan in (POLICY, REFERENCE))
+    table = results_table(measure(policy, reference, heldout()))
+    write_table(card, "results", table)
+    print(table)
+
+
+if __name__ == "__main__":
+    main()
