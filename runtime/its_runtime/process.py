@@ -4,13 +4,14 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from its_runtime.config import ConfigError, ConfigFile
 from its_runtime.errors import ItsError
 from its_runtime.logs import configure
-from its_runtime.server import PortTaken
+from its_runtime.server import PortTaken, on_stop
 from its_runtime.settings import ServiceSettings
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
@@ -21,8 +22,6 @@ PORT_TAKEN = 69
 """Exit status for a port that can't be bound (EX_UNAVAILABLE)."""
 CANT_START = 70
 """Exit status for one of our errors while starting, such as a model that isn't there (EX_SOFTWARE)."""
-INTERRUPTED = 130
-"""Exit status for Ctrl-C before the process was ready to stop cleanly."""
 
 
 def run(section: str, kind: type[Settings], main: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
@@ -39,8 +38,6 @@ def run(section: str, kind: type[Settings], main: Callable[[Settings], Coroutine
         _fail(error, PORT_TAKEN)
     except ItsError as error:
         _fail(error, CANT_START)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
 
 
 def _fail(error: Exception, status: int) -> NoReturn:
@@ -49,12 +46,16 @@ def _fail(error: Exception, status: int) -> NoReturn:
 
 
 def _loop(main: Awaitable[None]) -> None:
-    async def entry() -> None:
-        await main
-
-    if sys.platform == "win32":
-        asyncio.run(entry())
-    else:
+    run_loop = asyncio.run
+    if sys.platform != "win32":
         import uvloop  # noqa: PLC0415  (not on Windows)
 
-        uvloop.run(entry())
+        run_loop = uvloop.run
+    with suppress(asyncio.CancelledError):
+        run_loop(_stoppable(main))
+
+
+async def _stoppable(main: Awaitable[None]) -> None:
+    if task := asyncio.current_task():
+        on_stop(task.cancel)  # until `stopped` takes over: a signal while starting unwinds what was started
+    await main

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -73,7 +73,12 @@ def _bind(server: aio.Server, settings: ServiceSettings) -> int:
 async def stopped() -> None:
     """Wait for SIGTERM or SIGINT."""
     stop = asyncio.Event()
+    on_stop(stop.set)
+    await stop.wait()
+
+
+def on_stop(action: Callable[[], object]) -> None:
+    """Call `action` on SIGTERM and SIGINT, in place of what was called until now."""
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
-    await stop.wait()
+        loop.add_signal_handler(name, action)
