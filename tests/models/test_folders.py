@@ -43,7 +43,7 @@ def run(session, tokens, mask, positions, past):
 
 
 def test_a_name_that_is_not_there_is_told_which_are():
-    with pytest.raises(UnknownModelError, match="'its-huge'.*there are its-tiny, its-tiny-reward"):
+    with pytest.raises(UnknownModelError, match=r"'its-huge'.*there are its-tiny, its-tiny-reward"):
         model_folder("its-huge")
 
 
