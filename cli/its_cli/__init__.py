@@ -1,0 +1,1 @@
+"""The command `its`: starts the services, asks them, checks their configuration."""

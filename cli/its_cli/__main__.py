@@ -1,0 +1,21 @@
+"""The command `its`: `its up`, `its ask`, `its config`, `its demo`."""
+
+import typer
+
+from its_cli import config
+from its_cli.ask import ask
+from its_cli.demo import demo
+from its_cli.up import up
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Better answers from a language model by spending more compute at inference time.",
+)
+app.command()(up)
+app.command()(ask)
+app.command()(demo)
+app.add_typer(config.app, name="config")
+
+if __name__ == "__main__":
+    app(prog_name="its")

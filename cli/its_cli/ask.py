@@ -1,0 +1,87 @@
+"""`its ask`: one question, to a gateway that runs or to one started for it."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from its_cli.answering import Style, answer
+from its_cli.configuration import load
+from its_cli.exits import REFUSED, Failed, explained
+from its_cli.layout import Layout, configured, free, moved
+from its_cli.part import GATEWAY
+from its_cli.question import Question
+from its_cli.starting import Starting
+from its_cli.system import System, system
+
+Text = Annotated[str, typer.Argument(help="The question.", metavar="QUESTION")]
+Algorithm = Annotated[str | None, typer.Option(help="How to spend the budget, such as particle-filtering.")]
+Budget = Annotated[int | None, typer.Option(help="Samples, particles or beams, 1 to 1000.")]
+Seed = Annotated[int | None, typer.Option(help="With the same question and seed, the same answer.")]
+Model = Annotated[str | None, typer.Option(help="A model, a profile, or <either>:<algorithm>; default: the first.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the whole completion as JSON.")]
+Stream = Annotated[bool, typer.Option("--stream", help="Print the answer's text as soon as it is certain.")]
+Url = Annotated[str | None, typer.Option(help="A running gateway; default: this machine's, or a new one.")]
+Config = Annotated[Path | None, typer.Option(help="its.yaml of this machine's services.", dir_okay=False)]
+
+
+def ask(
+    question: Text,
+    algorithm: Algorithm = None,
+    budget: Budget = None,
+    seed: Seed = None,
+    model: Model = None,
+    *,
+    json: Json = False,
+    stream: Stream = False,
+    url: Url = None,
+    config: Config = None,
+) -> None:
+    """Ask a question; print the answer, and on standard error how it was chosen and what it cost.
+
+    Without --url, the gateway on this machine (port 8108) is asked; when none runs, the services are started on free
+    ports for this one question. The variable ITS_API_KEY is sent as the key.
+
+    Exit status: 0 answered; 1 a service failed; 2 the request was refused; 69 nothing answers at the URL; 78 the
+    configuration can't be used; 130 interrupted.
+    """
+    with explained():
+        if json and stream:
+            raise Failed("--json prints one whole document, --stream prints text as it comes; choose one", REFUSED)
+        style = Style.JSON if json else Style.STREAM if stream else Style.TEXT
+        asyncio.run(_ask(Question(question, algorithm, budget, seed, model), style, url, config))
+
+
+async def _ask(question: Question, style: Style, url: str | None, config: Path | None) -> None:
+    console = Console(stderr=True, highlight=False)
+    configuration = load(config)
+    usual = configured(configuration, config)
+    if url or await _listens(usual):
+        return await answer(question, url or usual.url, style, console)
+    async with _started(moved(configuration, config, free()), console) as running:
+        return await running.unless_one_dies(answer(question, running.layout.url, style, console))
+
+
+@asynccontextmanager
+async def _started(layout: Layout, console: Console) -> AsyncGenerator[System, None]:
+    console.print("no gateway runs here: starting the services for this question (`its up` keeps them)", style="dim")
+    with Starting(console) as starting:
+        async with system(layout, _unheard, starting.ready) as running:
+            yield running
+
+
+async def _listens(layout: Layout) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(*layout.address(GATEWAY))
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+def _unheard(name: str, line: str) -> None:
+    """Leave a process's log lines to the report of its death."""

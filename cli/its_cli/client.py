@@ -1,0 +1,92 @@
+"""A client of a gateway, through the official openai SDK, which takes a second to import."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import openai
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+
+from its_cli.exits import FAILED, REFUSED, UNREACHABLE, Failed
+from its_cli.question import Question
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+SECONDS = 600.0
+"""How long to wait for an answer."""
+
+
+@dataclass(slots=True)
+class Piece:
+    """Part of a streamed answer."""
+
+    text: str = ""
+    """Text of the answer that follows what came before."""
+    progress: str = ""
+    """What happens meanwhile."""
+    its: dict[str, Any] = field(default_factory=dict[str, Any])
+    """How the answer was found; with the last piece only."""
+
+
+@asynccontextmanager
+async def gateway(url: str, key: str) -> AsyncGenerator[AsyncOpenAI, None]:
+    """Yield a client of the gateway at `url`; raise Failed for what goes wrong there.
+
+    Nothing is retried: whoever asks sees what happened. Proxies of the environment are not for this machine.
+    """
+    trusting = urlsplit(url).hostname not in LOOPBACK
+    async with DefaultAsyncHttpxClient(trust_env=trusting, timeout=SECONDS) as http:
+        client = AsyncOpenAI(base_url=f"{url.rstrip('/')}/v1", api_key=key, http_client=http, max_retries=0)
+        try:
+            yield client
+        except openai.APIStatusError as error:
+            raise Failed(_told(error), REFUSED if error.status_code < 500 else FAILED) from error  # noqa: PLR2004
+        except openai.APIConnectionError as error:
+            raise Failed(f"{url} doesn't answer: {error.__cause__ or error}", UNREACHABLE) from error
+        except openai.APIError as error:
+            raise Failed(error.message) from error
+
+
+async def completion(client: AsyncOpenAI, question: Question) -> dict[str, Any]:
+    """Return the whole answer, as OpenAI's chat completion with our block `its`."""
+    answer = await client.chat.completions.create(
+        model=await _model(client, question),
+        messages=[{"role": "user", "content": question.text}],
+        seed=question.seed if question.seed is not None else openai.omit,
+        extra_body=question.extra(),
+    )
+    return answer.model_dump(mode="json", exclude_none=True)
+
+
+async def pieces(client: AsyncOpenAI, question: Question) -> AsyncGenerator[Piece, None]:
+    """Yield the answer as it comes, with what happens meanwhile. Closing the generator ends the request."""
+    stream = await client.chat.completions.create(
+        model=await _model(client, question),
+        messages=[{"role": "user", "content": question.text}],
+        seed=question.seed if question.seed is not None else openai.omit,
+        stream=True,
+        extra_body=question.extra(progress=True),
+    )
+    async with stream:
+        async for chunk in stream:
+            yield _piece(chunk.model_dump())
+
+
+async def _model(client: AsyncOpenAI, question: Question) -> str:
+    """Return the model that was asked for, or the gateway's first one, which is its default."""
+    if question.model:
+        return question.model
+    async for model in client.models.list():
+        return model.id
+    raise Failed("the gateway lists no model; name one with --model")
+
+
+def _piece(chunk: dict[str, Any]) -> Piece:
+    delta: dict[str, Any] = chunk["choices"][0]["delta"] if chunk["choices"] else {}
+    return Piece(delta.get("content") or "", delta.get("reasoning_content") or "", chunk.get("its") or {})
+
+
+def _told(error: openai.APIStatusError) -> str:
+    body = cast("dict[str, object]", error.body) if isinstance(cast("object", error.body), dict) else {}
+    return str(body.get("message") or error.message)

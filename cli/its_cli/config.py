@@ -1,0 +1,33 @@
+"""`its config`: is this its.yaml right, and what may stand in one."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from its_cli.configuration import Configuration
+from its_cli.problems import problems
+from its_runtime.process import CONFIG_ERROR
+
+app = typer.Typer(no_args_is_help=True, help="Check an its.yaml, or print its schema.")
+
+File = Annotated[Path, typer.Argument(help="An its.yaml.", exists=True, dir_okay=False)]
+
+
+@app.command()
+def check(file: File) -> None:
+    """Check a whole its.yaml: every error with its line, and what would be right. Exit status 78 when there is one."""
+    found = problems(file)
+    for problem in found:
+        Console(stderr=True).print(problem, style="red", soft_wrap=True, markup=False, highlight=False)
+    if found:
+        raise typer.Exit(CONFIG_ERROR)
+    Console(highlight=False).print(f"{file}: right")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of its.yaml, for editors that complete and check while one types."""
+    Console(soft_wrap=True).print_json(json.dumps(Configuration.model_json_schema()))
