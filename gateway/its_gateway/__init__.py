@@ -1,0 +1,1 @@
+"""The gateway of its: OpenAI's protocol in front of the orchestrator."""

@@ -1,0 +1,65 @@
+"""The application: routes, errors, and the edge around them."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from its_gateway import document
+from its_gateway.chat import Chat
+from its_gateway.edge import Edge
+from its_gateway.errors import ApiError, from_its
+from its_gateway.health import Health
+from its_gateway.models import Models
+from its_gateway.orchestrator import Orchestrator
+from its_gateway.settings import Settings
+from its_runtime.errors import ItsError
+
+
+def create_app(settings: Settings, orchestrator: Orchestrator) -> ASGIApp:
+    """Return the gateway in front of `orchestrator`."""
+    app = FastAPI(title="its", version="1", description=document.DESCRIPTION, redoc_url=None)
+    _add_routes(app, settings, orchestrator)
+    _add_errors(app)
+    document.describe(app)
+    return Edge(app)
+
+
+def _add_routes(app: FastAPI, settings: Settings, orchestrator: Orchestrator) -> None:
+    chat, models, health = Chat(settings, orchestrator), Models(orchestrator), Health(orchestrator)
+    options: dict[str, Any] = {"response_class": Response, "responses": document.ERRORS}
+    app.post("/v1/chat/completions", summary="Answer a conversation", openapi_extra=document.CHAT, **options)(
+        chat.answer
+    )
+    app.get("/v1/models", summary="List models", **options)(models.all)
+    app.get("/v1/models/{model_id:path}", summary="Get a model", openapi_extra=document.MODEL, **options)(models.one)
+    app.get("/health", summary="Is this process alive?", **options)(health.alive)
+    app.get("/ready", summary="Can the whole chain answer?", **options)(health.ready)
+
+
+def _add_errors(app: FastAPI) -> None:
+    async def ours(_: Request, error: Exception) -> Response:
+        assert isinstance(error, ItsError)
+        return from_its(error).response()
+
+    async def api(_: Request, error: Exception) -> Response:
+        assert isinstance(error, ApiError)
+        return error.response()
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return _route_error(request, error)
+
+    app.add_exception_handler(ItsError, ours)
+    app.add_exception_handler(ApiError, api)
+    app.add_exception_handler(HTTPException, http)
+
+
+def _route_error(request: Request, error: HTTPException) -> Response:
+    asked = f"{request.method} {request.url.path}"
+    code = {404: "unknown_url", 405: "method_not_allowed"}.get(error.status_code)
+    message = {404: f"there is no {asked}; /docs lists what exists", 405: f"{asked} is not allowed"}
+    response = ApiError(error.status_code, message.get(error.status_code, error.detail), code=code).response()
+    response.headers.update(error.headers or {})
+    return response

@@ -1,0 +1,63 @@
+"""The OpenAPI document: bodies that the gateway reads by itself, described for people and generators of clients."""
+
+from functools import cache
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from its_gateway.schema import ChatRequest
+
+DESCRIPTION = (
+    "OpenAI's chat completions, answered by spending more compute: `budget` says how much, "
+    "`<model>:<algorithm>` or `algorithm` how, and `its` in the answer tells what was found and what it cost."
+)
+
+_REF = "#/components/schemas/{model}"
+
+CHAT: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": _REF.format(model="ChatRequest")}}},
+    }
+}
+MODEL: dict[str, Any] = {
+    "parameters": [{"name": "model_id", "in": "path", "required": True, "schema": {"type": "string"}}]
+}
+
+_ERROR: dict[str, Any] = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["message", "type", "param", "code"],
+            "properties": {
+                "message": {"type": "string"},
+                "type": {"type": "string"},
+                "param": {"type": ["string", "null"]},
+                "code": {"type": ["string", "null"]},
+            },
+        }
+    },
+}
+ERRORS: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "An error, in OpenAI's form.",
+        "content": {"application/json": {"schema": {"$ref": _REF.format(model="Error")}}},
+    }
+}
+
+
+def describe(app: FastAPI) -> None:
+    """Make `app` serve a document that holds the schemas of bodies too."""
+    app.openapi = cache(lambda: _document(app))
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    request = ChatRequest.model_json_schema(ref_template=_REF)
+    parts = request.pop("$defs", {})
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas.update({**parts, "ChatRequest": request, "Error": _ERROR})
+    return document

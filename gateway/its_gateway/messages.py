@@ -1,0 +1,103 @@
+"""Messages of a conversation, and tools, as OpenAI's clients write them."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from its_gateway.strict import Strict, refuse
+
+
+class TextPart(Strict):
+    """A part of a message's content; text is the only kind that the models behind this gateway read."""
+
+    type: Literal["text"]
+    text: str
+
+
+def _parts(content: object) -> object:
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content
+
+
+Content = Annotated[list[TextPart], BeforeValidator(_parts, json_schema_input_type=str | list[TextPart])]
+
+
+class CalledFunction(Strict):
+    """What an assistant called: a function and its arguments as JSON text."""
+
+    name: str = Field(min_length=1)
+    arguments: str = ""
+
+
+class ToolCall(Strict):
+    """A tool that an assistant called."""
+
+    id: str
+    type: Literal["function"] = "function"
+    function: CalledFunction
+
+
+class ChatMessage(Strict):
+    """One message, of any role."""
+
+    role: Literal["developer", "system", "user", "assistant", "tool"]
+    content: Content | None = Field(default=None, description="A text, or a list of text parts.")
+    name: str = Field(default="", description="Who speaks, where several share a role.")
+    tool_calls: list[ToolCall] = Field(default=[], description="Tools that an assistant message calls.")
+    tool_call_id: str = Field(default="", description="The call that a tool message answers.")
+
+    @model_validator(mode="after")
+    def fits_its_role(self) -> Self:
+        """Refuse a message that lacks what its role needs, or has what another role's would."""
+        if self.tool_calls and self.role != "assistant":
+            raise refuse(f"a message of role {self.role!r} can't have tool_calls; only an assistant's can")
+        if (self.role == "tool") != bool(self.tool_call_id):
+            raise refuse("a message of role 'tool' needs the tool_call_id that it answers; no other role has one")
+        if self.content is None and not self.tool_calls:
+            raise refuse(f"a message of role {self.role!r} needs content" + self._or_calls())
+        return self
+
+    def _or_calls(self) -> str:
+        return ", tool_calls, or both" if self.role == "assistant" else ": a text or a list of text parts"
+
+
+class FunctionTool(Strict):
+    """A function that the model may call."""
+
+    name: str = Field(min_length=1)
+    description: str = ""
+    parameters: dict[str, object] | None = Field(default=None, description="JSON schema of the arguments.")
+    strict: Literal[False] = Field(default=False, description="Arguments are not forced to follow their schema.")
+
+
+class Tool(Strict):
+    """A tool that the model may call; functions are the only kind."""
+
+    type: Literal["function"]
+    function: FunctionTool
+
+
+class NamedFunction(Strict):
+    """A function, by name."""
+
+    name: str
+
+
+def _mode(choice: object) -> object:
+    return {"type": choice} if isinstance(choice, str) else choice
+
+
+class ToolChoice(Strict):
+    """Whether the model may, must or must not call tools."""
+
+    type: Literal["none", "auto", "required", "function"]
+    function: NamedFunction | None = None
+
+    @model_validator(mode="after")
+    def names_a_function(self) -> Self:
+        """Refuse a mode and a name that don't belong together."""
+        if (self.type == "function") != (self.function is not None):
+            raise refuse("`function` goes with type 'function', and that type needs it")
+        return self
+
+
+AnyToolChoice = Annotated[ToolChoice, BeforeValidator(_mode, json_schema_input_type=str | ToolChoice)]

@@ -1,0 +1,79 @@
+"""`GET /v1/models`: every profile, alone and with each algorithm, and what it stands for."""
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+from google.protobuf.json_format import MessageToDict
+
+from its.orchestrator.v1.listing_pb2 import AlgorithmInfo, Need, Profile
+from its_gateway.errors import ApiError
+from its_gateway.orchestrator import Orchestrator
+
+Json = dict[str, Any]
+
+
+class Models:
+    """The two endpoints, with what they need."""
+
+    def __init__(self, orchestrator: Orchestrator) -> None:
+        self._orchestrator = orchestrator
+        self._created = int(time.time())
+
+    async def all(self) -> Response:
+        """List what a request can give as its `model`, the default profile first."""
+        found = await self._by_id()
+        return _json({"object": "list", "data": list(found.values())})
+
+    async def one(self, request: Request) -> Response:
+        """Return one of them."""
+        name: str = request.path_params["model_id"]
+        found = await self._by_id()
+        if name not in found:
+            message = f"there is no model {name!r}; GET /v1/models lists the {len(found)} that exist"
+            raise ApiError(404, message, param="model", code="model_not_found")
+        return _json(found[name])
+
+    async def _by_id(self) -> Mapping[str, Json]:
+        profiles = await self._orchestrator.profiles()
+        algorithms = {algorithm.name: algorithm for algorithm in await self._orchestrator.algorithms()}
+        models = [model for profile in profiles for model in self._of(profile, algorithms)]
+        return {model["id"]: model for model in models}
+
+    def _of(self, profile: Profile, algorithms: Mapping[str, AlgorithmInfo]) -> Iterator[Json]:
+        own = algorithms.get(profile.algorithm, AlgorithmInfo(name=profile.algorithm))
+        yield self._model(profile.name, profile, own)
+        for name, algorithm in algorithms.items():
+            yield self._model(f"{profile.name}:{name}", profile, algorithm)
+
+    def _model(self, name: str, profile: Profile, algorithm: AlgorithmInfo) -> Json:
+        described = {**_profile(profile), **_algorithm(algorithm)}
+        return {"id": name, "object": "model", "created": self._created, "owned_by": "its", "its": described}
+
+
+def _profile(profile: Profile) -> Json:
+    return {
+        "profile": profile.name,
+        "model": profile.model or None,
+        "reward_model": profile.reward_model or None,
+        "budget": {field.name: value for field, value in profile.budget.ListFields()},
+        "sampling": MessageToDict(profile.sampling, preserving_proto_field_name=True),
+        "defaults": MessageToDict(profile.parameters),
+    }
+
+
+def _algorithm(algorithm: AlgorithmInfo) -> Json:
+    return {
+        "algorithm": algorithm.name,
+        "summary": algorithm.summary,
+        "source": algorithm.source,
+        "budget_meaning": algorithm.budget_meaning,
+        "needs": [Need.Name(need).removeprefix("NEED_").lower() for need in algorithm.needs],
+        "parameters": orjson.loads(algorithm.parameters_json_schema or "{}"),
+    }
+
+
+def _json(value: object) -> Response:
+    return Response(orjson.dumps(value), media_type="application/json")

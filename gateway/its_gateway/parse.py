@@ -1,0 +1,76 @@
+"""From bytes to a request, or to the error that names the field at fault."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from fastapi import Request
+from pydantic import ValidationError
+
+from its_gateway.errors import ApiError
+from its_gateway.schema import ChatRequest
+
+_SHOWN = 60
+"""Characters of a refused value that its error repeats."""
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """Return the body; refuse one over `limit` bytes before it is read, or as soon as it shows."""
+    if int(request.headers.get("content-length", 0)) > limit:
+        raise _too_large(limit)
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > limit:
+            raise _too_large(limit)
+    return bytes(body)
+
+
+def parse(content_type: str, body: bytes) -> ChatRequest:
+    """Return the request that `body` holds. Raises ApiError 415 or 400."""
+    media = content_type.partition(";")[0].strip().lower()
+    if media not in {"application/json", ""}:
+        message = f"content type {media!r} is not supported; send `Content-Type: application/json`"
+        raise ApiError(415, message, code="unsupported_content_type")
+    try:
+        return ChatRequest.model_validate(orjson.loads(body))
+    except orjson.JSONDecodeError as error:
+        raise ApiError(400, f"the body is not JSON: {error}", code="invalid_json") from error
+    except ValidationError as error:
+        raise _refused(error.errors(include_url=False)[0]) from error
+
+
+def _too_large(limit: int) -> ApiError:
+    return ApiError(413, f"the body is larger than {limit} bytes, the most that is read", code="body_too_large")
+
+
+def _refused(error: Mapping[str, Any]) -> ApiError:
+    path: tuple[int | str, ...] = error["loc"]
+    param = _param(path)
+    if error["type"] == "extra_forbidden":
+        message = f"{param}: there is no such field{_possible(path)}"
+        return ApiError(400, message, param=param, code="unknown_parameter")
+    if error["type"] == "missing":
+        return ApiError(400, f"{param}: this field is required", param=param, code="missing_required_parameter")
+    message = f"{param}: {error['msg']}{_given(error)}{_described(path)}" if param else f"the body: {error['msg']}"
+    return ApiError(400, message, param=param, code="invalid_value")
+
+
+def _param(path: tuple[int | str, ...]) -> str | None:
+    param = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path if step != "[key]")
+    return {"": None, ".budget.samples": "budget"}.get(param, param.removeprefix("."))
+
+
+def _possible(path: tuple[int | str, ...]) -> str:
+    return f"; there are {', '.join(sorted(ChatRequest.model_fields))}" if len(path) == 1 else ""
+
+
+def _given(error: Mapping[str, Any]) -> str:
+    given = error["input"]
+    plain = isinstance(given, str | int | float) and error["type"] != "refused"
+    return f", not {orjson.dumps(given).decode()[:_SHOWN]}" if plain else ""
+
+
+def _described(path: tuple[int | str, ...]) -> str:
+    field = ChatRequest.model_fields.get(str(path[0]))
+    return f". {field.description}" if field and field.description else ""

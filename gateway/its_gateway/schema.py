@@ -1,0 +1,139 @@
+"""A chat completion request: every field of OpenAI's that is honoured, with its limits, and ours beside them."""
+
+from typing import Annotated, Literal, Self, cast
+
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+
+from its_gateway.messages import AnyToolChoice, ChatMessage, Tool
+from its_gateway.strict import Strict, refuse
+
+UINT32 = 2**32 - 1
+
+
+class Budget(Strict):
+    """How much a run may spend; whichever ends first ends the run."""
+
+    samples: int | None = Field(default=None, ge=1, le=1000, description="Samples, particles or beams.")
+    tokens: int | None = Field(default=None, ge=1, le=2**63 - 1, description="Completion tokens in total.")
+    seconds: float | None = Field(default=None, gt=0, description="Wall seconds.")
+
+
+def _samples(budget: object) -> object:
+    return cast("object", budget) if isinstance(budget, dict) else {"samples": budget}
+
+
+def _stops(stop: object) -> object:
+    return [stop] if isinstance(stop, str) else stop
+
+
+class JsonSchema(Strict):
+    """The JSON schema that an answer must follow."""
+
+    name: str
+    description: str = ""
+    schema_: dict[str, object] = Field(alias="schema")
+    strict: bool = False
+
+
+class ResponseFormat(Strict):
+    """A form that the answer must have."""
+
+    type: Literal["text", "json_object", "json_schema"]
+    json_schema: JsonSchema | None = None
+
+    @model_validator(mode="after")
+    def has_its_schema(self) -> Self:
+        """Refuse a type and a schema that don't belong together."""
+        if (self.type == "json_schema") != (self.json_schema is not None):
+            raise refuse("`json_schema` goes with type 'json_schema', and that type needs it")
+        return self
+
+
+class StreamOptions(Strict):
+    """What a stream carries beside its text."""
+
+    include_usage: bool = False
+    include_obfuscation: Literal[False] = False
+
+
+class Its(Strict):
+    """What is ours and not OpenAI's: two words of the gateway's own, and any parameter of the algorithm."""
+
+    model_config = ConfigDict(extra="allow")
+
+    progress: bool = Field(default=False, description="Stream what happens as `reasoning_content`.")
+    reward_model: str = Field(default="", description="The reward model; empty for the profile's.")
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """The algorithm's parameters; the orchestrator knows which exist."""
+        return self.model_extra or {}
+
+
+TokenId = Annotated[int, Field(ge=0, le=UINT32)]
+
+
+class ChatRequest(Strict):
+    """The body of `POST /v1/chat/completions`."""
+
+    model: str = Field(min_length=1, max_length=400, description="A model, a profile, or `<either>:<algorithm>`.")
+    messages: list[ChatMessage] = Field(min_length=1, description="The conversation, oldest message first.")
+
+    budget: Annotated[Budget, BeforeValidator(_samples, json_schema_input_type=int | Budget)] = Field(
+        default=Budget(), description="Give 1 to 1000 samples, or an object of samples, tokens and seconds."
+    )
+    algorithm: str = Field(default="", max_length=128, description="The algorithm; /v1/models lists them.")
+    its: Its = Field(default=Its(), description="Parameters of the algorithm, `progress` and `reward_model`.")
+
+    temperature: float | None = Field(default=None, description="A number from 0 (greedy) to 10.")
+    top_p: float | None = Field(default=None, description="A number above 0 and up to 1.")
+    top_k: int | None = Field(default=None, ge=0, le=UINT32, description="0 for all tokens.")
+    min_p: float | None = Field(default=None, description="A number from 0 to 1.")
+    presence_penalty: float | None = Field(default=None, description="A number from -2 to 2.")
+    frequency_penalty: float | None = Field(default=None, description="A number from -2 to 2.")
+    repetition_penalty: float | None = Field(default=None, description="A number above 0 and up to 10.")
+    logit_bias: dict[Annotated[str, Field(pattern=r"^[0-9]{1,9}$")], float] = Field(
+        default={}, description="Numbers from -100 to 100 by token id."
+    )
+    max_tokens: int | None = Field(default=None, ge=1, le=UINT32, description="Most tokens of one candidate.")
+    max_completion_tokens: int | None = Field(default=None, ge=1, le=UINT32, description="The same as max_tokens.")
+    min_tokens: int | None = Field(default=None, ge=0, le=UINT32, description="Fewest tokens of one candidate.")
+    stop: Annotated[list[str], BeforeValidator(_stops, json_schema_input_type=str | list[str])] = Field(
+        default=[], description="A text, or up to 64 texts, that end a candidate."
+    )
+    stop_token_ids: list[TokenId] = Field(default=[], description="Token ids that end a candidate.")
+    seed: int | None = Field(
+        default=None, ge=-(2**63), le=2**64 - 1, description="A 64-bit integer; a negative one counts from 2^64 down."
+    )
+
+    response_format: ResponseFormat | None = Field(default=None, description="A form that the answer must have.")
+    tools: list[Tool] = Field(default=[], description="Tools that the model may call.")
+    tool_choice: AnyToolChoice | None = Field(default=None, description="Whether it may, must or must not.")
+    stream: bool = Field(default=False, description="Answer as server-sent events.")
+    stream_options: StreamOptions | None = Field(default=None, description="Only with stream.")
+
+    user: str = Field(default="", description="Kept for the logs.")
+    safety_identifier: str = Field(default="", description="Kept for the logs.")
+    metadata: dict[str, str] = Field(default={}, description="Texts by name, kept for the logs.")
+
+    n: Literal[1] = Field(default=1, description="One answer is returned; `budget` samples many to choose it from.")
+    logprobs: Literal[False] = Field(default=False, description="Log-probabilities are not reported here.")
+    parallel_tool_calls: Literal[True] = Field(default=True, description="A model may always call several tools.")
+    modalities: list[Literal["text"]] = Field(default=["text"], description="Text is the only modality.")
+    service_tier: Literal["auto", "default"] = Field(default="auto", description="There is one tier.")
+    store: Literal[False] = Field(default=False, description="Completions are not stored.")
+
+    @model_validator(mode="after")
+    def agrees_with_itself(self) -> Self:
+        """Refuse fields that contradict one another."""
+        limits = {self.max_tokens, self.max_completion_tokens} - {None}
+        if len(limits) > 1:
+            raise refuse("max_tokens and max_completion_tokens are one limit; send one of them")
+        if self.stream_options and not self.stream:
+            raise refuse("stream_options go with `stream: true` only")
+        named = self.tool_choice.function if self.tool_choice else None
+        if named and named.name not in {tool.function.name for tool in self.tools}:
+            raise refuse(f"tool_choice names {named.name!r}, which is not one of the tools")
+        if self.tool_choice and self.tool_choice.type == "required" and not self.tools:
+            raise refuse("tool_choice 'required' needs tools to choose from")
+        return self

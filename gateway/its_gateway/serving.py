@@ -1,0 +1,69 @@
+"""An HTTP server's life: bind, serve, drain, stop."""
+
+import asyncio
+import math
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from its_gateway.settings import Settings
+from its_runtime.server import PortTaken
+
+_log = structlog.get_logger("its.gateway")
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, settings: Settings) -> AsyncGenerator[int, None]:
+    """Serve `app` inside the block; yield the bound port.
+
+    Leaving the block refuses new connections, gives running answers `settings.grace_seconds`, cancels what is left
+    and waits for it. Raises PortTaken when the port can't be bound.
+    """
+    bound = _bind(settings)
+    port: int = bound.getsockname()[1]
+    server = _server(app, settings)
+    await server.startup(sockets=[bound])
+    ticking = asyncio.create_task(server.main_loop())
+    _log.info("serving", service="gateway", address=f"http://{settings.host}:{port}/v1")
+    try:
+        yield port
+    finally:
+        server.should_exit = True
+        await ticking
+        await server.shutdown(sockets=[bound])
+        await asyncio.gather(*server.server_state.tasks, return_exceptions=True)
+
+
+def _bind(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((settings.host, settings.port))
+    except OSError as error:
+        bound.close()
+        address = f"{settings.host}:{settings.port}"
+        raise PortTaken(f"{address} can't be bound: is another process using the port? Choose another one") from error
+    return bound
+
+
+def _server(app: ASGIApp, settings: Settings) -> uvicorn.Server:
+    """Return a server that leaves signals and logging to this process, which has one way for all services."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        limit_concurrency=settings.max_concurrent_calls or None,
+        timeout_graceful_shutdown=math.ceil(settings.grace_seconds),
+    )
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    return server

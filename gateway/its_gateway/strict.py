@@ -1,0 +1,26 @@
+"""The base of every part of a request: nothing is coerced, nothing is dropped, null means absent."""
+
+from typing import cast
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
+
+
+class Strict(BaseModel):
+    """A JSON object whose fields are all known and have exactly the types that they say."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def null_is_absent(cls, value: object) -> object:
+        """Leave out fields that are null, as OpenAI does."""
+        if not isinstance(value, dict):
+            return value
+        fields = cast("dict[str, object]", value)
+        return {name: field for name, field in fields.items() if field is not None}
+
+
+def refuse(message: str) -> PydanticCustomError:
+    """Return the error that a validator raises to refuse its value with `message`."""
+    return PydanticCustomError("refused", "{message}", {"message": message})

@@ -1,0 +1,130 @@
+"""A scripted orchestrator behind the real gateway, both on real sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from google.protobuf.struct_pb2 import Struct
+
+from its.chat.v1.chat_pb2 import ContentPart, Message, Role
+from its.chat.v1.tokens_pb2 import ModelIdentity
+from its.generator.v1.generator_pb2 import StopReason
+from its.orchestrator.v1.answer_pb2 import Answer, Budget, Candidate, Ledger, StoppedBy
+from its.orchestrator.v1.event_pb2 import RunStarted, SolveEvent, TextCommitted
+from its.orchestrator.v1.listing_pb2 import AlgorithmInfo, Need, Profile
+from its.orchestrator.v1.orchestrator_pb2 import ListAlgorithmsResponse, ListProfilesResponse, SolveResponse
+from its.orchestrator.v1.orchestrator_pb2_grpc import (
+    OrchestratorServiceServicer,
+    add_OrchestratorServiceServicer_to_server,
+)
+from its_gateway.app import create_app
+from its_gateway.orchestrator import open_orchestrator
+from its_gateway.serving import serving
+from its_gateway.settings import Settings
+from its_runtime.server import new_server
+from its_runtime.server import serving as serving_grpc
+from its_runtime.settings import ServiceSettings
+
+SERVICE = "its.orchestrator.v1.OrchestratorService"
+
+
+def answer(text="The answer is \\boxed{4}", **changes):
+    """An answer as an orchestrator would send it."""
+    fields = {
+        "message": Message(role=Role.ROLE_ASSISTANT, content=[ContentPart(text=text)]),
+        "stop_reason": StopReason.STOP_REASON_EOS,
+        "algorithm": "best-of-n",
+        "parameters_json": '{"aggregation":"prod"}',
+        "budget": Budget(samples=2),
+        "ledger": Ledger(
+            samples=2, prompt_tokens=20, cached_prompt_tokens=8, completion_tokens=30, answer_tokens=12,
+            discarded_tokens=18, reward_tokens=50, generator_calls=1, reward_calls=2, seconds=0.25,
+        ),
+        "stopped_by": StoppedBy.STOPPED_BY_COMPLETED,
+        "candidates": [
+            Candidate(id="0", text=text, final_answer="4", score=0.75, step_scores=[0.9, 0.8], chosen=True),
+            Candidate(id="1", text="5?", score=0.25, stop_reason=StopReason.STOP_REASON_LENGTH),
+        ],
+        "seed": 2**63 + 1,
+        "model": ModelIdentity(name="its-tiny", revision="r1", tokenizer_fingerprint="f1"),
+        "reward_model": ModelIdentity(name="its-tiny-reward"),
+        "prompt_tokens": 10,
+    }  # fmt: skip
+    return SolveEvent(trace_id="trace-1", answer=Answer(**{**fields, **changes}))
+
+
+def committed(text):
+    return SolveEvent(trace_id="trace-1", committed=TextCommitted(text=text))
+
+
+def started():
+    begun = RunStarted(algorithm="best-of-n", model="its-tiny", budget=Budget(samples=2), seed=7)
+    return SolveEvent(trace_id="trace-1", started=begun)
+
+
+async def finished():
+    """The script of most tests: an answer at once."""
+    yield answer()
+
+
+@dataclass
+class Script(OrchestratorServiceServicer):
+    """An orchestrator that says what a test wrote down, and remembers what it was asked."""
+
+    events: Callable[[], AsyncIterator[SolveEvent]] = finished
+    asked: list = field(default_factory=list)
+    began: asyncio.Event = field(default_factory=asyncio.Event)
+    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+    profiles: list = field(default_factory=lambda: [profile("its-tiny"), profile("lab/careful")])
+
+    async def Solve(self, request, context):  # noqa: N802
+        self.asked.append((request, context.time_remaining()))
+        self.began.set()
+        try:
+            async for event in self.events():
+                yield SolveResponse(event=event)
+        except asyncio.CancelledError:
+            self.cancelled.set()
+            raise
+
+    async def ListProfiles(self, request, context):  # noqa: N802
+        return ListProfilesResponse(profiles=self.profiles)
+
+    async def ListAlgorithms(self, request, context):  # noqa: N802
+        schema = '{"type":"object","properties":{"alpha":{"type":"number"}}}'
+        best = AlgorithmInfo(name="best-of-n", summary="Keep the best.", needs=[Need.NEED_REWARD])
+        search = AlgorithmInfo(name="beam-search", summary="Keep beams.", parameters_json_schema=schema)
+        return ListAlgorithmsResponse(algorithms=[search, best])
+
+    @property
+    def request(self):
+        """What the last Solve was asked."""
+        return self.asked[-1][0]
+
+
+def profile(name):
+    parameters = Struct()
+    parameters.update({"alpha": 0.5})
+    return Profile(name=name, model="its-tiny", algorithm="best-of-n", budget=Budget(samples=4), parameters=parameters)
+
+
+@asynccontextmanager
+async def scripted(script):
+    """Serve `script` as a real orchestrator; yield its address."""
+    settings = ServiceSettings(grace_seconds=0)
+    server = new_server(settings)
+    add_OrchestratorServiceServicer_to_server(script, server)
+    async with serving_grpc(server, settings, SERVICE) as port:
+        yield f"127.0.0.1:{port}"
+
+
+@asynccontextmanager
+async def gateway_to(address, **changes):
+    """Serve a gateway in front of the orchestrator at `address`; yield its URL."""
+    settings = Settings(**{"port": 0, "orchestrator": address, "grace_seconds": 1, **changes})
+    async with (
+        open_orchestrator(address) as orchestrator,
+        serving(create_app(settings, orchestrator), settings) as port,
+    ):
+        yield f"http://127.0.0.1:{port}"
