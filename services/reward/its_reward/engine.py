@@ -23,6 +23,11 @@ class Passage:
     keep: bool
     """Whether the passage may go on, so that its keys and values are worth keeping."""
 
+    @property
+    def steps(self) -> int:
+        """Number of steps, known ones included."""
+        return len(self.cuts) - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Likelihood:
@@ -38,10 +43,10 @@ class Likelihood:
 
 @dataclass(frozen=True, slots=True)
 class Probes:
-    """What a model would say next after each cut from `first` on, among given tokens or classes."""
+    """What a model would say next at the ends of steps, among given tokens or classes."""
 
     logprobs: Floats
-    """[C, K] log-probabilities of the K probes after each of the C cuts behind `first`."""
+    """[C, K] log-probabilities of the K probes after each of the C cuts greater than `first`, repeats included."""
     cached: int
     """How many of the passage's tokens weren't computed for it."""
 
@@ -54,10 +59,15 @@ class Engine(Protocol):
         """Most tokens of one passage."""
         ...
 
+    @property
+    def revision(self) -> str:
+        """Hash or version of the weights; empty when it is not known."""
+        ...
+
     async def likelihood(self, passage: Passage, ends: Sequence[int] = ()) -> Likelihood:
         """Read the passage; with `ends`, also that its likeliest of these tokens follows the last one."""
         ...
 
     async def probe(self, passage: Passage, probes: Sequence[int]) -> Probes:
-        """Read the log-probabilities of `probes`, token ids or the classes of a head, after each cut."""
+        """Read the log-probabilities of `probes`, token ids or a head's classes, after each cut behind `first`."""
         ...

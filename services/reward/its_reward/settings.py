@@ -5,7 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from its_models import UnknownModelError, model_folder
 from its_reward.aggregate import Aggregation
+from its_runtime.config import ConfigError
 from its_runtime.settings import Port, ServiceSettings
 
 
@@ -95,7 +97,12 @@ class Settings(ServiceSettings):
 
 
 def folder_path(folder: str) -> Path:
-    """Return the folder of a model: a path when it looks like one, otherwise a model that ships with its."""
-    from its_models import model_folder  # noqa: PLC0415  (a service without language models needs no models)
+    """Return the folder of a model: a path where there is one, otherwise a model that ships with its.
 
-    return Path(folder) if "/" in folder or Path(folder).is_dir() else model_folder(folder)
+    Raises:
+        ConfigError: if there is neither.
+    """
+    try:
+        return Path(folder) if Path(folder).is_dir() else model_folder(folder)
+    except UnknownModelError as error:
+        raise ConfigError(f"reward: {folder!r} is no folder, and {error}") from error
