@@ -1,5 +1,6 @@
 """What the generator needs of a language model and the engine behind it."""
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ class Conversation:
     tools: Sequence[Mapping[str, Any]] = ()
     tool_choice: str | Mapping[str, Any] | None = None
     """None, "auto", "none", "required" or a named function."""
+
+    def for_template(self) -> list[dict[str, Any]]:
+        """Return the messages as chat templates know them: no developers, arguments of tool calls as objects."""
+        return [_for_template(message) for message in self.messages]
 
 
 Prompt = Conversation | str | tuple[int, ...]
@@ -135,3 +140,18 @@ class Backend(Protocol):
     async def check(self) -> None:
         """Raise Unavailable when the engine can no longer answer."""
         ...
+
+
+def _for_template(message: Mapping[str, Any]) -> dict[str, Any]:
+    known = dict(message, role="system") if message["role"] == "developer" else dict(message)
+    if calls := known.get("tool_calls"):
+        known["tool_calls"] = [_with_arguments(call) for call in calls]
+    return known
+
+
+def _with_arguments(call: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        arguments = json.loads(call["function"]["arguments"])
+    except ValueError:  # what a model wrote need not be JSON
+        return dict(call)
+    return {**call, "function": {**call["function"], "arguments": arguments}}

@@ -1,0 +1,115 @@
+"""A small decoder in ONNX Runtime: tokenizer, chat template, engine, all in this process and on its CPU."""
+
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+from its_generator.backend import Capabilities, Conversation, Generation, Identity, Job
+from its_generator.backends.embedded.engine import Engine
+from its_generator.backends.embedded.scheduler import Load, Scheduler
+from its_generator.completion import completions
+from its_generator.pieces import Pieces
+from its_generator.sampling import FIELDS
+from its_generator.settings import EmbeddedModel
+from its_models import UnknownModelError, model_folder
+from its_models.chat_template import ChatTemplate, TemplateRefused
+from its_models.decoder import Decoder
+from its_models.tokenizer import Tokenizer
+from its_runtime.errors import InvalidRequest, Unmet, Unsupported
+
+
+class Embedded:
+    """The backend `embedded`."""
+
+    def __init__(
+        self, engine: Engine, tokenizer: Tokenizer, template: ChatTemplate, sizes: tuple[int, int], revision: str
+    ) -> None:
+        self._engine = engine
+        self._tokenizer = tokenizer
+        self._template = template
+        self._pieces = Pieces(tokenizer.decode, tokenizer.encode("a")[-1])
+        self.identity = Identity(revision, tokenizer.fingerprint)
+        context, vocabulary = sizes
+        self.capabilities = Capabilities(
+            backend="embedded",
+            max_context_tokens=context,
+            vocabulary_size=vocabulary,
+            max_sequences=MAX_SEQUENCES,
+            continues_prefix=True,
+            token_ids=True,
+            reproducible=True,
+            max_top_logprobs=min(64, vocabulary),
+            structured_outputs=frozenset(),
+            tools=template.knows_tools,
+            sampling_fields=FIELDS,
+        )
+
+    @property
+    def load(self) -> Load:
+        """How many sequences run and wait."""
+        return self._engine.load
+
+    async def tokenize(self, prompt: Conversation | str, continuation: str = "") -> tuple[int, ...]:
+        text = prompt if isinstance(prompt, str) else self._rendered(prompt)
+        return tuple(self._tokenizer.encode(text + continuation))
+
+    def generate(self, job: Job) -> AbstractAsyncContextManager[Generation]:
+        return self._generating(job)
+
+    @asynccontextmanager
+    async def _generating(self, job: Job) -> AsyncGenerator[Generation, None]:
+        context = self.capabilities.max_context_tokens
+        work = self._engine.submit(job, completions(job, self._pieces, self._tokenizer.eos_ids, context))
+        try:
+            yield work.mailbox
+        finally:
+            work.stop()
+
+    async def check(self) -> None:
+        self._engine.check()
+
+    def _rendered(self, prompt: Conversation) -> str:
+        if prompt.tool_choice not in {None, "auto", "none"}:
+            raise Unsupported("conversation.tool_choice: this engine can't force a tool call; use auto or none")
+        tools = None if prompt.tool_choice == "none" else prompt.tools
+        try:
+            return self._template.render(prompt.for_template(), tools)
+        except TemplateRefused as error:
+            raise InvalidRequest.field("conversation", f"the chat template refuses it: {error}") from error
+
+
+@contextmanager
+def open_embedded(settings: EmbeddedModel) -> Generator[Embedded, None, None]:
+    """Load a model and run its engine inside the block.
+
+    Raises Unmet when the folder holds no model that can be loaded.
+    """
+    folder = _folder(settings.folder)
+    decoder, tokenizer = Decoder.open(folder, settings.threads), Tokenizer.open(folder)
+    scheduler = Scheduler(decoder, tokenizer.eos_ids, max_batch=settings.max_batch, cache_bytes=settings.cache_bytes)
+    with Engine(scheduler).running() as engine:
+        sizes = decoder.max_context, decoder.vocabulary_size
+        revision = settings.revision or _revision(folder)
+        yield Embedded(engine, tokenizer, ChatTemplate.open(folder), sizes, revision)
+
+
+def _folder(name: str) -> Path:
+    """Return a shipped model's folder, or the one that is named."""
+    if (Path(name) / "model.onnx").exists():
+        return Path(name)
+    try:
+        return model_folder(name)
+    except UnknownModelError as error:
+        raise Unmet(f"folder {name!r} has no model.onnx, and {error}") from error
+
+
+def _revision(folder: Path) -> str:
+    """Return a hash of the weights."""
+    weights = sha256()
+    for path in sorted((*folder.glob("*.onnx*"), *folder.glob("*.safetensors"))):
+        weights.update(path.read_bytes())
+    return weights.hexdigest()[:16]
+
+
+MAX_SEQUENCES = 1024
