@@ -9,8 +9,9 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from its_cli.pipe import Pipe, open_pipe
+
 LEASH = Path(__file__).parent / "leash.py"
-LINE_BYTES = 1 << 20
 REMEMBERED_LINES = 20
 
 Listener = Callable[[str, str], None]
@@ -30,11 +31,11 @@ class ChildDied(Exception):
 class Child:
     """A running process and what it said last."""
 
-    def __init__(self, name: str, process: asyncio.subprocess.Process, listener: Listener) -> None:
+    def __init__(self, name: str, process: asyncio.subprocess.Process, pipe: Pipe, listener: Listener) -> None:
         self.name = name
         self.process = process
         self.last_lines: deque[str] = deque(maxlen=REMEMBERED_LINES)
-        self._listening = asyncio.create_task(self._listen(listener))
+        self._listening = asyncio.create_task(self._listen(pipe, listener))
 
     @property
     def ending(self) -> str:
@@ -73,13 +74,10 @@ class Child:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
 
-    async def _listen(self, listener: Listener) -> None:
-        stream = self.process.stdout
-        assert stream is not None
-        while line := await _line(stream):
-            text = line.decode(errors="replace").rstrip()
-            self.last_lines.append(text)
-            listener(self.name, text)
+    async def _listen(self, pipe: Pipe, listener: Listener) -> None:
+        async for line in pipe.lines():
+            self.last_lines.append(line)
+            listener(self.name, line)
 
 
 @asynccontextmanager
@@ -90,24 +88,24 @@ async def child(
 
     It gets a session of its own, so that a Ctrl-C reaches us alone and we choose the order of stopping.
     """
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), *command),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
-        limit=LINE_BYTES,
-        start_new_session=True,
-    )
-    running = Child(name, process, listener)
+    async with open_pipe() as pipe:
+        process = await _start(command, {**os.environ, "PYTHONUNBUFFERED": "1", **environment}, pipe)
+        running = Child(name, process, pipe, listener)
+        try:
+            yield running
+        finally:
+            await running.stop(grace_seconds)
+
+
+async def _start(command: Sequence[str], environment: Mapping[str, str], pipe: Pipe) -> asyncio.subprocess.Process:
     try:
-        yield running
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), *command),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=pipe.far_end,
+            stderr=pipe.far_end,
+            env=environment,
+            start_new_session=True,
+        )
     finally:
-        await running.stop(grace_seconds)
-
-
-async def _line(stream: asyncio.StreamReader) -> bytes:
-    try:
-        return await stream.readline()
-    except ValueError:
-        return f"(a line of more than {LINE_BYTES} bytes)".encode()
+        pipe.hand_over()
