@@ -32,8 +32,7 @@ async def serving(app: ASGIApp, settings: Settings) -> AsyncGenerator[int, None]
     try:
         yield port
     finally:
-        server.should_exit = True
-        await ticking
+        ticking.cancel()
         await server.shutdown(sockets=[bound])
         await asyncio.gather(*server.server_state.tasks, return_exceptions=True)
 

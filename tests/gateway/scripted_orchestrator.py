@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from google.protobuf.struct_pb2 import Struct
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1._async import HealthServicer
 
 from its.chat.v1.chat_pb2 import ContentPart, Message, Role
 from its.chat.v1.tokens_pb2 import ModelIdentity
@@ -23,7 +25,6 @@ from its_gateway.orchestrator import open_orchestrator
 from its_gateway.serving import serving
 from its_gateway.settings import Settings
 from its_runtime.server import new_server
-from its_runtime.server import serving as serving_grpc
 from its_runtime.settings import ServiceSettings
 
 SERVICE = "its.orchestrator.v1.OrchestratorService"
@@ -76,6 +77,7 @@ class Script(OrchestratorServiceServicer):
     asked: list = field(default_factory=list)
     began: asyncio.Event = field(default_factory=asyncio.Event)
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+    health: HealthServicer = field(default_factory=HealthServicer)
     profiles: list = field(default_factory=lambda: [profile("its-tiny"), profile("lab/careful")])
 
     async def Solve(self, request, context):  # noqa: N802
@@ -112,11 +114,16 @@ def profile(name):
 @asynccontextmanager
 async def scripted(script):
     """Serve `script` as a real orchestrator; yield its address."""
-    settings = ServiceSettings(grace_seconds=0)
-    server = new_server(settings)
+    server = new_server(ServiceSettings())
     add_OrchestratorServiceServicer_to_server(script, server)
-    async with serving_grpc(server, settings, SERVICE) as port:
+    health_pb2_grpc.add_HealthServicer_to_server(script.health, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    await script.health.set(SERVICE, health_pb2.HealthCheckResponse.SERVING)
+    try:
         yield f"127.0.0.1:{port}"
+    finally:
+        await server.stop(0)
 
 
 @asynccontextmanager

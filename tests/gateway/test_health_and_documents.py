@@ -1,0 +1,65 @@
+"""Health tells about this process, readiness about the whole chain, and the documents about the protocol."""
+
+import httpx
+import pytest
+from grpc_health.v1 import health_pb2
+from scripted_orchestrator import gateway_to
+
+SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
+
+
+async def test_a_gateway_without_an_orchestrator_lives_and_is_not_ready():
+    async with gateway_to("127.0.0.1:1") as url, httpx.AsyncClient(base_url=url) as http:
+        assert (await http.get("/health")).json() == {"status": "ok"}
+        ready = await http.get("/ready")
+
+    assert ready.status_code == 503
+    assert ready.json()["parts"]["orchestrator"] == "not ready"
+    assert "orchestrator" in ready.json()["parts"]["profiles"]
+
+
+async def test_a_gateway_is_ready_when_the_orchestrator_serves_profiles(http):
+    ready = await http.get("/ready")
+
+    assert (ready.status_code, ready.json()["status"]) == (200, "ready")
+
+
+async def test_a_gateway_is_not_ready_without_profiles(http, script):
+    script.profiles = []
+
+    assert (await http.get("/ready")).json()["parts"]["profiles"] == "there are none"
+
+
+@pytest.mark.parametrize("part", ["generator", "reward"])
+async def test_readiness_tells_which_part_the_orchestrator_does_not_reach(http, script, part):
+    await script.health.set(f"its.{part}.v1.{part.title()}Service", NOT_SERVING)
+    ready = await http.get("/ready")
+    assert ready.status_code == 503
+    assert [name for name, state in ready.json()["parts"].items() if state != "ready"] == [part]
+
+    await script.health.set(f"its.{part}.v1.{part.title()}Service", SERVING)
+    assert (await http.get("/ready")).status_code == 200
+
+
+async def test_the_document_describes_the_bodies(http):
+    document = (await http.get("/openapi.json")).json()
+
+    schema = document["paths"]["/v1/chat/completions"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert schema == {"$ref": "#/components/schemas/ChatRequest"}
+    request = document["components"]["schemas"]["ChatRequest"]
+    assert set(request["required"]) == {"model", "messages"}
+    assert {"type": "string"} in request["properties"]["stop"]["anyOf"]
+    assert {"integer", "null"} & {one.get("type") for one in request["properties"]["budget"]["anyOf"]}
+
+
+async def test_every_reference_of_the_document_leads_somewhere(http):
+    text = (await http.get("/openapi.json")).text
+    schemas = (await http.get("/openapi.json")).json()["components"]["schemas"]
+
+    references = {piece.split('"')[0] for piece in text.split("#/components/schemas/")[1:]}
+    assert references <= set(schemas)
+    assert "$defs" not in text
+
+
+async def test_there_is_a_page_to_read(http):
+    assert "its" in (await http.get("/docs")).text
