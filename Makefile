@@ -56,5 +56,22 @@ check: $(VENV)/.check ## format, lint, types, layers, contract, generated code, 
 protos: $(VENV)/.check ## generate the Python code of the contract
 	$(BIN)/python protos/generate.py
 
+# An environment of its own for engines that pin another torch: the lock's test group, then tests/<name>/*.txt.
+define engine_environment
+	@command -v uv >/dev/null || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
+	@test -x .venv-$(1)/bin/python || $(UV) venv --quiet --python $(or $(2),$(PYTHON)) .venv-$(1)
+	@$(UV) export --quiet --frozen --no-emit-workspace --no-emit-project --no-hashes --group test --output-file .venv-$(1)/test.txt >/dev/null
+	@$(UV) pip install --quiet --python .venv-$(1)/bin/python --requirement .venv-$(1)/test.txt --requirement tests/$(1)/requirements.txt --override tests/$(1)/overrides.txt
+	@$(UV) pip install --quiet --python .venv-$(1)/bin/python --no-deps --editable .
+	@touch $@
+endef
+
+.venv-vllm/.ready: pyproject.toml uv.lock tests/vllm/requirements.txt tests/vllm/overrides.txt | $(VENV)/.test
+	$(call engine_environment,vllm)
+
+test-vllm: .venv-vllm/.ready ## run the tests of the vLLM backend, with real vLLM on the CPU
+	@command -v lscpu >/dev/null || { echo "vLLM on a CPU asks lscpu; install util-linux"; exit 1; }
+	.venv-vllm/bin/python -m pytest -m vllm tests/vllm
+
 clean: ## remove what the targets made
 	rm -rf .venv .venv-* .pytest_cache .hypothesis .ruff_cache .import_linter_cache build dist
