@@ -5,7 +5,8 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -118,8 +119,14 @@ def test_a_member_declares_what_it_imports(folder):
 
 def distributions(package: str) -> set[str]:
     """Return the distributions that bring a package, or that it is part of."""
-    brought_by = packages_distributions().get(package, [])
+    brought_by = installed().get(package, [])
     return {canonicalize_name(name) for name in (package, PART_OF.get(package, package), *brought_by)}
+
+
+@cache
+def installed() -> Mapping[str, list[str]]:
+    """Return the installed distributions of every package; reading them takes seconds."""
+    return packages_distributions()
 
 
 def test_no_file_has_a_vague_name():
