@@ -45,10 +45,10 @@ class Completion:
         ends = self._ends(token)
         self._see(self._text.push(token) if self._text and not ends else "", ends)
 
-    def push_text(self, text: str, logprob: float | None = None) -> None:
-        """Take in one token's text, or any piece of text, of an engine that tells no token ids."""
-        if logprob is not None:
-            self._logprobs.append(logprob)
+    def push_text(self, text: str, logprobs: Sequence[tuple[float, Top]] = ()) -> None:
+        """Take in a piece of text of an engine that tells no token ids; pieces count as tokens."""
+        self._logprobs += [own for own, _ in logprobs]
+        self._top += [top for _, top in logprobs]
         self._see(text, None)
 
     def end(self, reason: StopReason, error: str = "") -> None:

@@ -55,6 +55,10 @@ class OpenAIModel(_Model):
     continues_prefix: bool = Field(
         default=False, description="The server continues an assistant message (vLLM's continue_final_message)."
     )
+    max_n: int = Field(default=64, ge=1, description="Most sequences of one call of the server; 1 if it ignores `n`.")
+    max_tokens_field: Literal["max_tokens", "max_completion_tokens"] = Field(
+        default="max_tokens", description="What the server calls it; OpenAI's newer models take the second name only."
+    )
     max_context_tokens: int = Field(default=0, ge=0, description="The model's context; 0 when it is not known.")
     max_sequences: int = Field(default=64, ge=1, description="Most sequences of one call.")
     max_top_logprobs: int | None = Field(default=20, ge=0, description="Most alternatives; absent where it has none.")

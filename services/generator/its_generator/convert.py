@@ -1,0 +1,171 @@
+"""From the contract's messages to what backends take, and back. What a request asks is checked in `limits`."""
+
+import json
+from typing import Any
+
+from its.chat.v1 import chat_pb2, sampling_pb2, tokens_pb2
+from its.generator.v1 import generator_pb2 as pb
+from its_generator.backend import Backend, Conversation, Identity, StructuredOutput
+from its_generator.sampling import Sampling
+from its_generator.steps import StepPolicy
+from its_generator.tick import Delta, Finished, StopReason, Tick, Usage
+from its_runtime.errors import InvalidRequest
+
+ROLES = {
+    chat_pb2.ROLE_DEVELOPER: "developer",
+    chat_pb2.ROLE_SYSTEM: "system",
+    chat_pb2.ROLE_USER: "user",
+    chat_pb2.ROLE_ASSISTANT: "assistant",
+    chat_pb2.ROLE_TOOL: "tool",
+}
+REASONS = {reason: pb.StopReason.Value(f"STOP_REASON_{reason.name}") for reason in StopReason}
+
+
+def conversation(message: chat_pb2.Conversation) -> Conversation:
+    """Return a conversation in OpenAI's form. Raises InvalidRequest when a tool's schema is no JSON."""
+    tools = [_tool(tool, f"conversation.tools[{place}]") for place, tool in enumerate(message.tools)]
+    return Conversation([_message(one) for one in message.messages], tools, _tool_choice(message.tool_choice))
+
+
+def sampling(message: sampling_pb2.Sampling) -> Sampling:
+    """Return how tokens are drawn; what is absent takes its default."""
+    single = {name: getattr(message, name) for name in _SINGLE if message.HasField(name)}
+    return Sampling(
+        **single,
+        logit_bias=dict(message.logit_bias),
+        stop=tuple(message.stop),
+        stop_token_ids=frozenset(message.stop_token_ids),
+    )
+
+
+def steps(message: pb.StepPolicy) -> StepPolicy:
+    """Return where steps end."""
+    return StepPolicy(
+        tuple(message.delimiters.texts), message.every_n_tokens, message.max_steps, message.max_tokens_per_step
+    )
+
+
+def structured_output(message: sampling_pb2.StructuredOutput) -> StructuredOutput:
+    """Return the form that completions must have."""
+    form = message.WhichOneof("form")
+    assert form is not None
+    return StructuredOutput(form, "" if form == "json_object" else getattr(message, form))
+
+
+def response(tick: Tick) -> pb.GenerateResponse:
+    """Return a message of the stream."""
+    return pb.GenerateResponse(
+        deltas=[_delta(delta) for delta in tick.deltas],
+        finished=[_finished(end) for end in tick.finished],
+        usage=usage(tick.usage) if tick.usage else None,
+    )
+
+
+def usage(used: Usage) -> pb.Usage:
+    """Return what a call used."""
+    return pb.Usage(
+        prompt_tokens=used.prompt_tokens,
+        cached_prompt_tokens=used.cached_prompt_tokens,
+        completion_tokens=used.completion_tokens,
+    )
+
+
+def identity(name: str, identity: Identity) -> tokens_pb2.ModelIdentity:
+    """Return who answers."""
+    return tokens_pb2.ModelIdentity(
+        name=name, revision=identity.revision, tokenizer_fingerprint=identity.tokenizer_fingerprint
+    )
+
+
+def capabilities(name: str, backend: Backend) -> pb.ModelCapabilities:
+    """Return what a model can do."""
+    able = backend.capabilities
+    return pb.ModelCapabilities(
+        model=identity(name, backend.identity),
+        backend=able.backend,
+        max_context_tokens=able.max_context_tokens,
+        vocabulary_size=able.vocabulary_size,
+        max_sequences=able.max_sequences,
+        continues_prefix=able.continues_prefix,
+        token_ids=able.token_ids,
+        reproducible=able.reproducible,
+        max_top_logprobs=able.max_top_logprobs,
+        structured_outputs=sorted(able.structured_outputs),
+        tools=able.tools,
+        sampling_fields=sorted(able.sampling_fields),
+    )
+
+
+def _message(message: chat_pb2.Message) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "role": ROLES[message.role],
+        "content": "".join(part.text for part in message.content),
+    }
+    if message.name:
+        said["name"] = message.name
+    if message.tool_calls:
+        said["tool_calls"] = [_tool_call(call) for call in message.tool_calls]
+    if message.tool_call_id:
+        said["tool_call_id"] = message.tool_call_id
+    return said
+
+
+def _tool_call(call: chat_pb2.ToolCall) -> dict[str, Any]:
+    function = {"name": call.name, "arguments": call.arguments_json}
+    return {"id": call.id, "type": "function", "function": function}
+
+
+def _tool(tool: chat_pb2.Tool, field: str) -> dict[str, Any]:
+    try:
+        parameters = json.loads(tool.parameters_json_schema or "{}")
+    except ValueError as error:
+        raise InvalidRequest.field(f"{field}.parameters_json_schema", f"is no JSON: {error}") from error
+    function = {"name": tool.name, "description": tool.description, "parameters": parameters}
+    return {"type": "function", "function": function}
+
+
+def _tool_choice(choice: chat_pb2.ToolChoice) -> str | dict[str, Any] | None:
+    if choice.mode == chat_pb2.ToolChoice.MODE_NAMED:
+        return {"type": "function", "function": {"name": choice.name}}
+    return _CHOICES[choice.mode]
+
+
+def _delta(delta: Delta) -> pb.Delta:
+    return pb.Delta(
+        sequence=delta.sequence,
+        offset=delta.offset,
+        token_ids=delta.token_ids,
+        text=delta.text,
+        logprobs=delta.logprobs,
+        top_logprobs=[pb.TopLogprobs(token_ids=top.token_ids, logprobs=top.logprobs) for top in delta.top],
+        completed_step=delta.completed_step,
+    )
+
+
+def _finished(end: Finished) -> pb.Finished:
+    return pb.Finished(
+        sequence=end.sequence,
+        stop_reason=REASONS[end.reason],
+        stop_text=end.stop_text,
+        error=end.error,
+        completion_tokens=end.completion_tokens,
+    )
+
+
+_SINGLE = (
+    "temperature",
+    "top_p",
+    "top_k",
+    "min_p",
+    "presence_penalty",
+    "frequency_penalty",
+    "repetition_penalty",
+    "max_tokens",
+    "min_tokens",
+)
+_CHOICES = {
+    chat_pb2.ToolChoice.MODE_UNSPECIFIED: None,
+    chat_pb2.ToolChoice.MODE_AUTO: "auto",
+    chat_pb2.ToolChoice.MODE_NONE: "none",
+    chat_pb2.ToolChoice.MODE_REQUIRED: "required",
+}

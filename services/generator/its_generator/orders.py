@@ -1,0 +1,84 @@
+"""An order: a request made into a job, and what the caller is told first."""
+
+import secrets
+from dataclasses import dataclass
+
+from its.chat.v1 import tokens_pb2
+from its.generator.v1 import generator_pb2 as pb
+from its_generator import convert
+from its_generator.backend import Backend, Branch, Conversation, Job, Prompt
+from its_generator.limits import check_job, check_request, check_sampling
+from its_generator.sampling import derived_seed
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A job that the backend can do."""
+
+    job: Job
+    started: pb.Started
+
+
+async def order(request: pb.GenerateRequest, name: str, backend: Backend) -> Order:
+    """Return the order of a request.
+
+    Raises InvalidRequest or Unsupported, naming field and limit, for what can't be done.
+    """
+    able = backend.capabilities
+    check_request(request, able)
+    sampling = convert.sampling(request.sampling)
+    check_sampling(sampling, able)
+    prompt = _prompt(request)
+    ids = await _prompt_ids(prompt, backend) if able.token_ids else ()
+    seed = request.sampling.seed if request.sampling.HasField("seed") else secrets.randbits(64)
+    job = Job(
+        request_id=request.request_id,
+        prompt=prompt,
+        branches=tuple([await _branch(one, backend, prompt, ids, derived_seed(seed, place))
+                        for place, one in enumerate(request.branches or [ONE])]),
+        sampling=sampling,
+        steps=convert.steps(request.step_policy),
+        logprobs=request.logprobs.top if request.HasField("logprobs") else None,
+        structured_output=_form(request),
+        flush_every=request.flush_every_n_tokens,
+        seeded=request.sampling.HasField("seed") or any(one.HasField("seed") for one in request.branches),
+    )  # fmt: skip
+    check_job(job, able)
+    tokens = tokens_pb2.TokenIds(ids=ids)
+    started = pb.Started(model=convert.identity(name, backend.identity), seed=seed, prompt_token_ids=tokens)
+    return Order(job, started)
+
+
+def _prompt(request: pb.GenerateRequest) -> Prompt:
+    if request.HasField("conversation"):
+        return convert.conversation(request.conversation)
+    return request.text if request.HasField("text") else tuple(request.token_ids.ids)
+
+
+def _form(request: pb.GenerateRequest) -> "convert.StructuredOutput | None":
+    return convert.structured_output(request.structured_output) if request.HasField("structured_output") else None
+
+
+async def _prompt_ids(prompt: Prompt, backend: Backend) -> tuple[int, ...]:
+    return prompt if isinstance(prompt, tuple) else await backend.tokenize(prompt)
+
+
+async def _branch(branch: pb.Branch, backend: Backend, prompt: Prompt, ids: tuple[int, ...], seed: int) -> Branch:
+    seed = branch.seed if branch.HasField("seed") else seed
+    streams = tuple(derived_seed(seed, place) for place in range(branch.num_sequences))
+    if branch.HasField("token_ids"):
+        prefix = tuple(branch.token_ids.ids)
+        return Branch(ids + prefix, prefix, streams)
+    if not backend.capabilities.token_ids or not branch.text:
+        return Branch(ids, branch.text, streams)
+    return Branch(await _continued(backend, prompt, branch.text), branch.text, streams)
+
+
+async def _continued(backend: Backend, prompt: Conversation | str | tuple[int, ...], prefix: str) -> tuple[int, ...]:
+    """Return prompt and prefix tokenised together, as far as the prompt is text."""
+    if isinstance(prompt, tuple):
+        return prompt + await backend.tokenize(prefix)
+    return await backend.tokenize(prompt, prefix)
+
+
+ONE = pb.Branch(num_sequences=1)

@@ -1,0 +1,59 @@
+"""The calls that run in this process, by request id, so that another call can stop them."""
+
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from its_generator.backend import Generation
+from its_generator.tick import Usage
+from its_runtime.errors import AlreadyRunning
+
+
+class Call:
+    """One running Generate."""
+
+    def __init__(self) -> None:
+        self._generation: Generation | None = None
+        self._is_stopped = False
+        self.usage: asyncio.Future[Usage | None] = asyncio.get_running_loop().create_future()
+        """What it used, once it has ended; None when it ended without telling."""
+
+    def runs(self, generation: Generation) -> None:
+        """Take what the engine runs for it."""
+        self._generation = generation
+        if self._is_stopped:
+            generation.stop()
+
+    def stop(self) -> None:
+        """Stop the engine's work, now or as soon as it begins."""
+        self._is_stopped = True
+        if self._generation:
+            self._generation.stop()
+
+    def ends(self, usage: Usage | None) -> None:
+        """Tell those who wait what it used."""
+        if not self.usage.done():
+            self.usage.set_result(usage)
+
+
+class RunningCalls:
+    """All of them; belongs to one event loop."""
+
+    def __init__(self) -> None:
+        self._calls: dict[str, Call] = {}
+
+    @contextmanager
+    def entered(self, request_id: str) -> Generator[Call, None, None]:
+        """Let a call be found inside the block. Raises AlreadyRunning when the id is in use."""
+        if request_id in self._calls:
+            raise AlreadyRunning(f"request_id: {request_id!r} is in use by a running call; choose another id")
+        call = self._calls[request_id] = Call()
+        try:
+            yield call
+        finally:
+            del self._calls[request_id]
+            call.ends(None)
+
+    def find(self, request_id: str) -> Call | None:
+        """Return the running call of that id, if there is one."""
+        return self._calls.get(request_id)

@@ -1,0 +1,66 @@
+"""The rpcs of the generator: convert, call, convert."""
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from grpc import aio
+
+from its.chat.v1 import tokens_pb2
+from its.generator.v1 import generator_pb2 as pb
+from its.generator.v1.generator_pb2_grpc import GeneratorServiceServicer
+from its_generator import convert
+from its_generator.limits import check_tools
+from its_generator.models import Models
+from its_generator.orders import order
+from its_generator.running import RunningCalls
+from its_runtime.errors import Unsupported
+
+Context = aio.ServicerContext[Any, Any]
+
+
+class GeneratorServicer(GeneratorServiceServicer):
+    """Answers for the models it is given."""
+
+    def __init__(self, models: Models) -> None:
+        self._models = models
+        self._running = RunningCalls()
+
+    async def Generate(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, request: pb.GenerateRequest, context: Context
+    ) -> AsyncGenerator[pb.GenerateResponse, None]:
+        name, backend = self._models[request.model]
+        with self._running.entered(request.request_id) as call:
+            wanted = await order(request, name, backend)
+            started: pb.Started | None = wanted.started
+            async with backend.generate(wanted.job) as generation:
+                call.runs(generation)
+                async for tick in generation:
+                    response = convert.response(tick)
+                    if started:
+                        response.started.CopyFrom(started)
+                        started = None
+                    if tick.usage:
+                        call.ends(tick.usage)
+                    yield response
+
+    async def Abort(self, request: pb.AbortRequest, context: Context) -> pb.AbortResponse:  # pyright: ignore[reportIncompatibleMethodOverride]
+        call = self._running.find(request.request_id)
+        if call is None:
+            return pb.AbortResponse(was_running=False)
+        call.stop()
+        usage = await call.usage
+        return pb.AbortResponse(was_running=True, usage=convert.usage(usage) if usage else None)
+
+    async def Tokenize(self, request: pb.TokenizeRequest, context: Context) -> pb.TokenizeResponse:  # pyright: ignore[reportIncompatibleMethodOverride]
+        name, backend = self._models[request.model]
+        if not backend.capabilities.token_ids:
+            raise Unsupported(f"model: {name!r} has no tokenizer here; send text to Generate as it is")
+        check_tools(request, backend.capabilities)
+        prompt = convert.conversation(request.conversation) if request.HasField("conversation") else request.text
+        tokens = tokens_pb2.TokenIds(ids=await backend.tokenize(prompt))
+        return pb.TokenizeResponse(tokens=tokens, model=convert.identity(name, backend.identity))
+
+    async def GetCapabilities(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, request: pb.GetCapabilitiesRequest, context: Context
+    ) -> pb.GetCapabilitiesResponse:
+        return pb.GetCapabilitiesResponse(models=[convert.capabilities(*model) for model in self._models.items()])
