@@ -2,6 +2,7 @@
 
 import os
 from contextlib import aclosing
+from typing import TYPE_CHECKING
 
 from rich.console import Console, RenderableType
 from rich.panel import Panel
@@ -12,10 +13,13 @@ from its.chat.v1.sampling_pb2 import Sampling
 from its.orchestrator.v1.answer_pb2 import Answer, Budget
 from its.orchestrator.v1.event_pb2 import CandidateEnded, CandidateScore, Resampled, SolveEvent
 from its.orchestrator.v1.orchestrator_pb2 import Detail, SolveRequest
-from its.orchestrator.v1.orchestrator_pb2_grpc import OrchestratorServiceAsyncStub, OrchestratorServiceStub
+from its.orchestrator.v1.orchestrator_pb2_grpc import OrchestratorServiceStub
 from its_cli.question import Question
 from its_runtime.calls import responses
 from its_runtime.channel import open_channel
+
+if TYPE_CHECKING:
+    from its.orchestrator.v1.orchestrator_pb2_grpc import OrchestratorServiceAsyncStub  # in the stubs only
 
 SECONDS = 120.0
 BAR = 10
