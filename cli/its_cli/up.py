@@ -70,7 +70,7 @@ async def _run(layout: Layout, console: Console) -> None:
             console.print(f"its: {part.section} is healthy at {layout.address(part)}", style="bold")
 
         async with system(layout, line, ready) as running:
-            console.print(_where(layout))
+            console.print(_where(layout), soft_wrap=True)
             await running.unless_one_dies(asyncio.Event().wait())
 
 
