@@ -1,10 +1,11 @@
-"""A reward service on a free port, with the shipped reward model."""
+"""Reward services on free ports, with the shipped reward model or any other."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
 
+from its.reward.v1 import reward_pb2 as pb
 from its.reward.v1.reward_pb2_grpc import RewardServiceStub, add_RewardServiceServicer_to_server
 from its_reward.__main__ import NAME
 from its_reward.models import Models, open_models
@@ -13,17 +14,68 @@ from its_reward.settings import Settings
 from its_runtime.channel import open_channel
 from its_runtime.server import new_server, serving
 
+PROMPT = "Lena buys 6 pens at 6 dollars each. The lottery divides the bill by 9. How much is the bill now?"
+STEPS = ("6 pens: 6*6=36, so 36/9.\n\n", "The lottery: 36/9=4, so 4.\n\n", "The answer is \\boxed{4}.")
+
 
 @asynccontextmanager
-async def served(settings: Settings) -> AsyncIterator[tuple[RewardServiceStub, Models]]:
-    async with open_models(settings) as models:
-        server = new_server(settings)
-        add_RewardServiceServicer_to_server(RewardServicer(models), server)
-        async with serving(server, settings, NAME) as port, open_channel(f"127.0.0.1:{port}") as channel:
-            yield RewardServiceStub(channel), models
+async def serving_models(models: Models) -> AsyncIterator[RewardServiceStub]:
+    settings = Settings(port=0, grace_seconds=0.0)
+    server = new_server(settings)
+    add_RewardServiceServicer_to_server(RewardServicer(models), server)
+    async with serving(server, settings, NAME) as port, open_channel(f"127.0.0.1:{port}") as channel:
+        yield RewardServiceStub(channel)
+
+
+@asynccontextmanager
+async def serving_settings(**models: dict) -> AsyncIterator[RewardServiceStub]:
+    settings = Settings.model_validate({"models": models} if models else {})
+    async with open_models(settings) as opened, serving_models(opened) as stub:
+        yield stub
+
+
+def request_for(*trajectories: Sequence[str], prompt: str = PROMPT, **fields: object) -> pb.ScoreRequest:
+    """A request whose trajectories are called t0, t1, …; their answers have ended unless `complete=False`."""
+    complete = bool(fields.pop("complete", True))
+    request = pb.ScoreRequest(request_id="r", text=prompt, **fields)
+    for index, steps in enumerate(trajectories):
+        request.trajectories.add(id=f"t{index}", complete=complete).text.steps.extend(steps)
+    return request
 
 
 @pytest.fixture
-async def reward() -> AsyncIterator[RewardServiceStub]:
-    async with served(Settings(port=0)) as (stub, _):
+def serve_models():
+    return serving_models
+
+
+@pytest.fixture
+def serve():
+    return serving_settings
+
+
+@pytest.fixture
+def asking():
+    return request_for
+
+
+@pytest.fixture
+def steps() -> tuple[str, ...]:
+    return STEPS
+
+
+@pytest.fixture
+async def models() -> AsyncIterator[Models]:
+    async with open_models(Settings()) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def reward(models: Models) -> AsyncIterator[RewardServiceStub]:
+    async with serving_models(models) as stub:
         yield stub
+
+
+@pytest.fixture
+def engine(models: Models):
+    """The engine behind the shipped reward model, whose `work` counts what it computed."""
+    return models.by_name["its-tiny-reward"]._engines[0]

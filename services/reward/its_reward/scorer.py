@@ -19,6 +19,8 @@ class Capabilities:
     default_aggregation: Aggregation
     min_value: float = 0.0
     max_value: float = 1.0
+    own_score: bool = True
+    """Whether it has a score of the whole trajectory, beside or instead of step values."""
     scores_partial: bool = True
     accepts_text: bool = True
     accepts_tokens: bool = False
@@ -34,7 +36,9 @@ class Capabilities:
     @property
     def aggregations(self) -> tuple[Aggregation, ...]:
         """Those that make sense: outcome scorers have no step values to aggregate."""
-        return tuple(Aggregation) if self.kind == "process" else (Aggregation.MODEL,)
+        if self.kind == "outcome":
+            return (Aggregation.MODEL,)
+        return tuple(how for how in Aggregation if self.own_score or how is not Aggregation.MODEL)
 
 
 class Scorer(Protocol):

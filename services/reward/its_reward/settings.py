@@ -1,9 +1,12 @@
 """Settings of the reward service: the section `reward` of its.yaml."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from jsonschema.exceptions import SchemaError
+from jsonschema.validators import validator_for
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from its_models import UnknownModelError, model_folder
 from its_reward.aggregate import Aggregation
@@ -16,12 +19,16 @@ class ScorerSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+
+class StepScorerSettings(ScorerSettings):
+    """A reward model that values steps."""
+
     aggregation: Aggregation | None = Field(
         default=None, description="How step values become a score where a request doesn't say; default: the scorer's."
     )
 
 
-class EngineSettings(ScorerSettings):
+class EngineSettings(StepScorerSettings):
     """A reward model that is a language model, and the engine that runs it."""
 
     engine: Literal["embedded", "vllm"] = Field(default="embedded", description="What computes the logits.")
@@ -50,10 +57,36 @@ class RulesSettings(ScorerSettings):
 
     scorer: Literal["rules"]
     rule: Literal["math", "regex", "json_schema"] = Field(default="math", description="What is checked.")
-    pattern: str = Field(default="", description="With regex: what the whole text must match.")
-    json_schema: dict[str, Any] | Literal[False] = Field(default=False, description="With json_schema: the schema.")
+    pattern: str = Field(default="", description="With regex: what must be found in the text.")
+    json_schema: dict[str, Any] = Field(default={}, description="With json_schema: what the text must satisfy.")
     seconds: float = Field(default=2.0, gt=0, le=60, description="Longest time for one answer.")
-    workers: int = Field(default=1, ge=1, le=64, description="Processes that check.")
+    workers: int = Field(default=2, ge=1, le=64, description="Processes that check.")
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"no regular expression: {error}") from error
+        return pattern
+
+    @field_validator("json_schema")
+    @classmethod
+    def _is_schema(cls, schema: dict[str, Any]) -> dict[str, Any]:
+        try:
+            validator_for(schema).check_schema(schema)  # pyright: ignore[reportUnknownMemberType]
+        except SchemaError as error:
+            raise ValueError(f"no JSON schema: {error.message}") from error
+        return schema
+
+    @model_validator(mode="after")
+    def _has_what_it_checks(self) -> "RulesSettings":
+        needed = {"regex": self.pattern, "json_schema": self.json_schema}
+        if not needed.get(self.rule, True):
+            field = "pattern" if self.rule == "regex" else "json_schema"
+            raise ValueError(f"rule {self.rule} needs {field}")
+        return self
 
 
 class JudgeSettings(ScorerSettings):
@@ -70,7 +103,7 @@ class JudgeSettings(ScorerSettings):
     seconds: float = Field(default=60.0, gt=0, description="Longest wait for one verdict.")
 
 
-class RewardHubSettings(ScorerSettings):
+class RewardHubSettings(StepScorerSettings):
     """A reward model loaded by reward-hub's AutoRM."""
 
     scorer: Literal["reward_hub"]

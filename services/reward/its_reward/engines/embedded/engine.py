@@ -2,11 +2,10 @@
 
 import asyncio
 import hashlib
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,22 +14,13 @@ import numpy as np
 
 from its_models.decoder import Decoder
 from its_reward.engine import Floats, Likelihood, Passage, Probes
+from its_reward.engines.embedded.fair_queue import FairQueue, Wait
 from its_reward.engines.embedded.prefix_cache import PrefixCache
 from its_reward.engines.embedded.reader import Pages, Reader, Work
 from its_reward.settings import EngineSettings, folder_path
 
 MOST_PASSAGES = 64
 """Passages handed to the thread at once; those who leave later than that have their rows computed."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Wait:
-    """A caller who waits for one passage."""
-
-    passage: Passage
-    read: Callable[[Pages], Any]
-    """Runs in the engine's thread, so that logits never leave it."""
-    answer: asyncio.Future[Any]
 
 
 class EmbeddedEngine:
@@ -40,7 +30,7 @@ class EmbeddedEngine:
         self.max_context = decoder.max_context
         self.revision = revision
         self._reader = Reader(decoder, PrefixCache(settings.cache_bytes), settings.max_batch_tokens)
-        self._waiting = deque[Wait]()
+        self._waiting = FairQueue()
         self._wake = asyncio.Event()
 
     @property
@@ -69,16 +59,12 @@ class EmbeddedEngine:
 
     async def _answer(self, passage: Passage, read: Callable[[Pages], Any]) -> Any:  # noqa: ANN401
         answer = asyncio.get_running_loop().create_future()
-        self._waiting.append(Wait(passage, read, answer))
+        self._waiting.put(Wait(passage, read, answer))
         self._wake.set()
         return await answer
 
     def _next(self) -> list[Wait]:
-        waits = list[Wait]()
-        while self._waiting and len(waits) < MOST_PASSAGES:
-            wait = self._waiting.popleft()
-            if not wait.answer.cancelled():
-                waits.append(wait)
+        waits = self._waiting.take(MOST_PASSAGES)
         if not self._waiting:
             self._wake.clear()
         return waits
