@@ -19,11 +19,11 @@ from its_runtime.errors import ItsError
 
 def create_app(settings: Settings, orchestrator: Orchestrator) -> ASGIApp:
     """Return the gateway in front of `orchestrator`."""
-    app = FastAPI(title="its", version="1", description=document.DESCRIPTION, redoc_url=None)
+    app = FastAPI(title="its", version="1", description=document.DESCRIPTION, redoc_url=None, redirect_slashes=False)
     _add_routes(app, settings, orchestrator)
     _add_errors(app)
     document.describe(app)
-    return Edge(app)
+    return Edge(app, settings.max_concurrent_calls)
 
 
 def _add_routes(app: FastAPI, settings: Settings, orchestrator: Orchestrator) -> None:

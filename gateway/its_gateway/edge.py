@@ -4,6 +4,7 @@ A request gets an id, its own `X-Request-Id` or a new one; the answer carries it
 below. A surprise is logged here and masked for the client.
 """
 
+import asyncio
 import re
 import time
 from uuid import uuid4
@@ -12,8 +13,8 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from its_gateway.errors import from_its
-from its_runtime.errors import Internal
+from its_gateway.errors import STOPPING, from_its
+from its_runtime.errors import Internal, ItsError, Overloaded, Unavailable
 
 _USABLE = re.compile(r"[!-~]{1,100}")
 """An id that fits into headers, logs and the contract; another one is replaced."""
@@ -24,8 +25,11 @@ _log = structlog.get_logger("its.gateway")
 class Edge:
     """An ASGI application around another one."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, limit: int = 0) -> None:
+        """Let at most `limit` requests of the protocol run at once; 0 for any number."""
         self._app = app
+        self._limit = limit
+        self._running = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -33,7 +37,20 @@ class Edge:
         given = Headers(scope=scope).get("x-request-id", "")
         request_id = given if _USABLE.fullmatch(given) else uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
-        return await _Exchange(scope, send, request_id).run(self._app, receive)
+        exchange = _Exchange(scope, send, request_id)
+        if not scope["path"].startswith("/v1/"):
+            return await exchange.run(self._app, receive)
+        return await exchange.run(self._limited, receive)
+
+    async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._limit and self._running >= self._limit:
+            message = f"{self._running} requests are running, as many as this gateway takes at once; try again"
+            return await from_its(Overloaded(message, retry_after=1)).response()(scope, receive, send)
+        self._running += 1
+        try:
+            return await self._app(scope, receive, send)
+        finally:
+            self._running -= 1
 
 
 class _Exchange:
@@ -53,9 +70,15 @@ class _Exchange:
             _log.error("unexpected error", request_id=self._request_id, exc_info=error)
             if self._status is not None:
                 raise
-            await from_its(Internal(_MASK.format(self._request_id))).response()(self._scope, receive, self.send)
+            await self._answer(Internal(_MASK.format(self._request_id)), receive)
+        except asyncio.CancelledError:  # the server stops; nothing comes after this in its task
+            if self._status is None:
+                await self._answer(Unavailable(STOPPING), receive)
         finally:
             self._log()
+
+    async def _answer(self, error: ItsError, receive: Receive) -> None:
+        await from_its(error).response()(self._scope, receive, self.send)
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":

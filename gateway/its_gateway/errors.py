@@ -46,6 +46,8 @@ _PARAMS: tuple[tuple[str, str], ...] = (
 )
 """Beginnings of field names in the contract, and what they are called in a request of ours."""
 
+STOPPING = "the gateway is stopping, and this took longer than it waits; ask again"
+
 
 class ApiError(Exception):
     """An answer that is an error; everything that a client sees of it."""
@@ -85,7 +87,7 @@ def from_its(error: ItsError) -> ApiError:
     rule = RULES.get(error.code, RULES[Internal.code])
     refused = [Violation(_param(violation.field), violation.message) for violation in error.violations]
     message = "; ".join(f"{violation.field}: {violation.message}" for violation in refused) or error.message
-    param = refused[0].field if refused else ("model" if rule.code == "model_not_found" else None)
+    param = refused[0].field if refused else None
     wait = rule.retry_after if error.retry_after is None else math.ceil(error.retry_after)
     return ApiError(rule.status, message, kind=rule.type, param=param, code=rule.code, retry_after=wait)
 

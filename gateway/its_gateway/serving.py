@@ -59,7 +59,6 @@ def _server(app: ASGIApp, settings: Settings) -> uvicorn.Server:
         access_log=False,
         lifespan="off",
         ws="none",
-        limit_concurrency=settings.max_concurrent_calls or None,
         timeout_graceful_shutdown=math.ceil(settings.grace_seconds),
     )
     config.load()

@@ -3,14 +3,16 @@
 https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 
 from starlette.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from its_gateway.connection import while_connected
-from its_runtime.errors import Cancelled
+from its_gateway.errors import STOPPING, from_its
+from its_runtime.errors import Cancelled, Unavailable
 
 KEEP_ALIVE = b": keep-alive\n\n"
 """A comment; clients skip it."""
@@ -34,13 +36,21 @@ class EventStream(StreamingResponse):
         self._pieces = pieces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with suppress(Cancelled):
-            await while_connected(receive, self._send(send))
+        async with aclosing(self._pieces):
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            await send(_body(self._first))
+            try:
+                await while_connected(receive, self._send(send))
+            except Cancelled:
+                return
+            except asyncio.CancelledError:
+                await send(_body(event(from_its(Unavailable(STOPPING)).body()) + DONE))
+            await send(_body(b"", more=False))
 
     async def _send(self, send: Send) -> None:
-        async with aclosing(self._pieces) as pieces:
-            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            await send({"type": "http.response.body", "body": self._first, "more_body": True})
-            async for piece in pieces:
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        async for piece in self._pieces:
+            await send(_body(piece))
+
+
+def _body(piece: bytes, *, more: bool = True) -> Message:
+    return {"type": "http.response.body", "body": piece, "more_body": more}

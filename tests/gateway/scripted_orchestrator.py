@@ -76,7 +76,7 @@ class Script(OrchestratorServiceServicer):
     events: Callable[[], AsyncIterator[SolveEvent]] = finished
     asked: list = field(default_factory=list)
     began: asyncio.Event = field(default_factory=asyncio.Event)
-    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
     health: HealthServicer = field(default_factory=HealthServicer)
     profiles: list = field(default_factory=lambda: [profile("its-tiny"), profile("lab/careful")])
 
@@ -86,9 +86,8 @@ class Script(OrchestratorServiceServicer):
         try:
             async for event in self.events():
                 yield SolveResponse(event=event)
-        except asyncio.CancelledError:
-            self.cancelled.set()
-            raise
+        finally:
+            self.ended.set()
 
     async def ListProfiles(self, request, context):  # noqa: N802
         return ListProfilesResponse(profiles=self.profiles)

@@ -114,7 +114,7 @@ async def test_what_was_not_said_is_left_to_the_profile(client, script):
 
     assert not script.request.sampling.ListFields()
     assert not script.request.budget.ListFields()
-    assert script.request.detail == Detail.DETAIL_ANSWER
+    assert script.request.detail == Detail.DETAIL_UNSPECIFIED
     assert script.request.algorithm == ""
 
 

@@ -31,17 +31,17 @@ async def test_a_client_that_leaves_cancels_the_run(client, script, events, stre
     with contextlib.suppress(asyncio.CancelledError):
         await (await asking).close()
 
-    await script.cancelled.wait()
+    await script.ended.wait()
 
 
 async def test_a_client_that_leaves_in_the_middle_of_a_stream_cancels_the_run(client, script):
     script.events = endless
     stream = await client.chat.completions.create(**ASK, stream=True)
     await anext(stream)
-    assert not script.cancelled.is_set()
+    assert not script.ended.is_set()
     await stream.close()
 
-    await script.cancelled.wait()
+    await script.ended.wait()
 
 
 async def test_nothing_is_left_of_requests_whose_clients_left(client, script):
@@ -49,11 +49,11 @@ async def test_nothing_is_left_of_requests_whose_clients_left(client, script):
     await client.models.list()
     before = len(asyncio.all_tasks())
     for _ in range(5):
-        script.cancelled.clear()
+        script.ended.clear()
         stream = await client.chat.completions.create(**ASK, stream=True)
         await anext(stream)
         await stream.close()
-        await script.cancelled.wait()
+        await script.ended.wait()
 
     for _ in range(100):
         await asyncio.sleep(0)
@@ -74,7 +74,7 @@ async def test_one_who_leaves_does_not_disturb_another(client, script):
     leaving = asyncio.create_task(client.chat.completions.create(**ASK))
     await script.began.wait()
     leaving.cancel()
-    await script.cancelled.wait()
+    await script.ended.wait()
     go_on.set()
 
     assert math.isclose((await staying).model_extra["its"]["candidates"][0]["score"], 0.75)

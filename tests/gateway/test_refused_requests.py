@@ -1,13 +1,15 @@
 """What can't be honoured is refused by name, with a status and a body of OpenAI's."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import httpx
 import openai
 import pytest
+import pytest_asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted_orchestrator import Script, gateway_to, scripted
+from scripted_orchestrator import Script, answer, gateway_to, scripted
 
 from its_gateway.schema import ChatRequest
 
@@ -84,9 +86,17 @@ REFUSED = [
 ]
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def refusing():
+    """One gateway for all bodies: a refusal leaves nothing behind."""
+    async with AsyncExitStack() as stack:
+        yield await _client(stack)
+
+
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(("change", "param"), REFUSED, ids=[str(change)[:60] for change, _ in REFUSED])
-async def test_a_wrong_field_is_named(http, change, param):
-    response = await http.post(PATH, json={**ASK, **change})
+async def test_a_wrong_field_is_named(refusing, change, param):
+    response = await refusing.post(PATH, json={**ASK, **change})
 
     error = response.json()["error"]
     assert response.status_code == 400
@@ -134,6 +144,35 @@ async def test_a_model_that_contradicts_the_algorithm_is_refused(client):
         )
 
     assert error.value.param == "algorithm"
+
+
+async def test_an_unknown_algorithm_is_refused_with_those_that_exist(client):
+    with pytest.raises(openai.BadRequestError, match="beam-search, best-of-n") as error:
+        await client.chat.completions.create(model="its-tiny", messages=QUESTION, extra_body={"algorithm": "magic"})
+
+    assert error.value.param == "algorithm"
+
+
+async def test_more_requests_than_the_limit_are_sent_away_for_a_while(gateway, script):
+    go_on = asyncio.Event()
+
+    async def slow():
+        await go_on.wait()
+        yield answer()
+
+    script.events = slow
+    async with httpx.AsyncClient(base_url=await gateway(max_concurrent_calls=1)) as http:
+        running = asyncio.create_task(http.post(PATH, json=ASK))
+        await script.began.wait()
+        refused = await http.post(PATH, json=ASK)
+        healthy = await http.get("/health")
+        go_on.set()
+
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+        assert refused.json()["error"]["code"] == "rate_limit_exceeded"
+        assert healthy.status_code == 200
+        assert (await running).status_code == 200
+        assert (await http.post(PATH, json=ASK)).status_code == 200
 
 
 async def test_defaults_that_are_said_out_loud_are_accepted(client):
@@ -240,15 +279,25 @@ body = st.builds(
 
 
 def test_no_json_body_is_ever_a_422_or_our_fault():
-    async def ask(bodies):
-        async with scripted(Script()) as address, gateway_to(address) as url, httpx.AsyncClient(base_url=url) as http:
-            return [await http.post(PATH, json=one) for one in bodies]
+    async def ask(http, one):
+        return await http.post(PATH, json=one)
 
-    @given(st.lists(json_values | body, min_size=20, max_size=20))
-    @settings(max_examples=8, deadline=None)
-    def law(bodies):
-        for response in asyncio.run(ask(bodies)):
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        http = runner.run(_client(stack))
+
+        @given(json_values | body)
+        @settings(max_examples=100, deadline=None)
+        def law(one):
+            response = runner.run(ask(http, one))
+
             assert response.status_code in {200, 400}
             assert response.status_code == 200 or "message" in response.json()["error"]
 
-    law()
+        law()
+        runner.run(stack.aclose())
+
+
+async def _client(stack):
+    url = await stack.enter_async_context(gateway_to(await stack.enter_async_context(scripted(Script()))))
+    return await stack.enter_async_context(httpx.AsyncClient(base_url=url))
