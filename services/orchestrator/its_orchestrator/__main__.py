@@ -1,0 +1,47 @@
+"""Run the orchestrator: `python -m its_orchestrator`."""
+
+from its.orchestrator.v1 import orchestrator_pb2
+from its.orchestrator.v1.orchestrator_pb2_grpc import add_OrchestratorServiceServicer_to_server
+from its_orchestrator.clients import GeneratorClient, RewardClient
+from its_orchestrator.desk import Desk
+from its_orchestrator.equivalence import MathEquivalence
+from its_orchestrator.profiles import Profiles
+from its_orchestrator.run import Engines
+from its_orchestrator.servicer import OrchestratorServicer
+from its_orchestrator.settings import Settings
+from its_orchestrator.solver import Solver
+from its_orchestrator.traces import Traces
+from its_runtime.channel import open_channel
+from its_runtime.process import run
+from its_runtime.server import new_server, serving, stopped
+
+SERVICE = orchestrator_pb2.DESCRIPTOR.services_by_name["OrchestratorService"].full_name
+
+
+async def main(settings: Settings) -> None:
+    """Open channels to the services behind, then answer calls until told to stop.
+
+    It is healthy while they are down: their absence is the answer to a call, not the end of this process.
+    """
+    async with open_channel(settings.generator) as generator, open_channel(settings.reward) as reward:
+        server = new_server(settings)
+        calls, believe = settings.calls, settings.capabilities_seconds
+        engines = Engines(
+            GeneratorClient(generator, settings.generator, calls=calls, believe_seconds=believe),
+            RewardClient(reward, settings.reward, calls=calls, believe_seconds=believe),
+            MathEquivalence(),
+        )
+        add_OrchestratorServiceServicer_to_server(servicer(settings, engines), server)
+        async with serving(server, settings, SERVICE):
+            await stopped()
+
+
+def servicer(settings: Settings, engines: Engines) -> OrchestratorServicer:
+    """Put the service together."""
+    traces = Traces(settings.traces)
+    desk = Desk(Profiles(settings.profiles), engines.generator, engines.reward)
+    return OrchestratorServicer(desk, Solver(engines, traces), traces, engines.equivalence)
+
+
+if __name__ == "__main__":
+    run("orchestrator", Settings, main)

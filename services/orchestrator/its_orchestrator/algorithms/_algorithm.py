@@ -1,0 +1,58 @@
+"""What an algorithm is: parameters, a few words about itself, and one method."""
+
+from abc import ABC, abstractmethod
+from enum import Enum
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from its_orchestrator.candidate import Choice
+from its_orchestrator.context import Context
+from its_orchestrator.engines import Aggregation
+
+
+class Need(Enum):
+    """What an algorithm needs of the services behind it."""
+
+    REWARD = "a reward model"
+    PROCESS_REWARD = "a reward model that scores partial answers"
+    PREFIX = "a generator that continues a prefix"
+    LOGPROBS = "a generator that reports log-probabilities"
+    JUDGE = "a language model that judges"
+
+
+class Algorithm(BaseModel, ABC):
+    """One way to spend samples. Its fields are its parameters: clients see their JSON schema."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: ClassVar[str]
+    """As requests give it."""
+    summary: ClassVar[str]
+    """What it does, in one sentence."""
+    source: ClassVar[str]
+    """The paper: authors, year, section, address."""
+    budget_meaning: ClassVar[str]
+    """What the budget of samples counts."""
+    needs: ClassVar[frozenset[Need]] = frozenset()
+
+    temperature: float = Field(
+        default=1.0, ge=0, le=10, description="Temperature of sampling, where the request names none."
+    )
+
+    @abstractmethod
+    async def solve(self, ctx: Context) -> Choice:
+        """Return the best answer that `ctx` allows to find; at least two samples may be spent.
+
+        It never raises because an engine failed: what failed doesn't come out of `ctx`.
+        """
+
+
+class Rewarded(Algorithm):
+    """An algorithm that scores answers."""
+
+    needs = frozenset({Need.REWARD})
+
+    aggregation: Aggregation = Field(
+        default="default", description="How step values become one score; `default` is the reward model's own way."
+    )

@@ -1,0 +1,35 @@
+"""What searches over steps have in common: where a step ends, and how many there may be."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from its_orchestrator.algorithms._algorithm import Need, Rewarded
+from its_orchestrator.engines import StepPolicy
+
+Delimiter = Annotated[str, Field(min_length=1, max_length=256)]
+
+
+class StepSearch(Rewarded):
+    """A search over partial answers, scored as each step ends."""
+
+    needs = frozenset({Need.PROCESS_REWARD, Need.PREFIX})
+
+    temperature: float = Field(
+        default=0.8, ge=0, le=10, description="Temperature of sampling, where the request names none."
+    )
+    step_delimiters: tuple[Delimiter, ...] = Field(
+        default=("\n\n",), min_length=1, max_length=16, description="Texts that end a step."
+    )
+    tokens_per_step: int = Field(
+        default=0, ge=0, description="Steps of this many tokens, in place of delimiters; 0 for delimiters."
+    )
+    max_step_tokens: int = Field(
+        default=512, ge=0, description="Most tokens of one step; a longer one ends its answer. 0 for no limit."
+    )
+    max_steps: int = Field(default=40, ge=1, le=4096, description="Most steps of one answer.")
+
+    @property
+    def policy(self) -> StepPolicy:
+        """Where a step ends."""
+        return StepPolicy(self.step_delimiters, self.tokens_per_step, self.max_step_tokens)

@@ -1,0 +1,36 @@
+"""Self-consistency: sample many answers and return the one that most of them agree on.
+
+Wang et al. 2022, "Self-Consistency Improves Chain of Thought Reasoning in Language Models", section 2.
+https://arxiv.org/abs/2203.11171
+"""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from its_orchestrator.algorithms._algorithm import Algorithm
+from its_orchestrator.candidate import Choice
+from its_orchestrator.context import Context
+from its_orchestrator.voting import vote
+
+
+class SelfConsistency(Algorithm):
+    """Group answers by equivalence; the largest group wins.
+
+    Inside it, and between equal groups, the most confident speaks, then the shortest, then the earliest. An
+    answer without a final answer never wins while there is one.
+    """
+
+    name: ClassVar[str] = "self-consistency"
+    summary: ClassVar[str] = "Sample many answers and return the one that most of them agree on."
+    source: ClassVar[str] = "Wang et al. 2022, section 2, https://arxiv.org/abs/2203.11171"
+    budget_meaning: ClassVar[str] = "parallel generations"
+
+    confidence: bool = Field(
+        default=True,
+        description="Ask for log-probabilities where the generator has them, so that confidence breaks ties.",
+    )
+
+    async def solve(self, ctx: Context) -> Choice:
+        source = ctx.sample(ctx.samples, logprobs=self.confidence and ctx.reports_logprobs)
+        return await vote(await ctx.collect(source), ctx.equivalence)

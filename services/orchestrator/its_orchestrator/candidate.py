@@ -1,0 +1,91 @@
+"""A candidate: one answer on its way, from the empty text to its end."""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+
+class StopReason(Enum):
+    """Why the text of a candidate ended."""
+
+    EOS = "eos"
+    """The model ended the text itself."""
+    STOP = "stop"
+    """A stop text or stop token was met."""
+    STEP = "step"
+    """A step is complete; more may follow."""
+    LENGTH = "length"
+    """The most tokens allowed, or the context, are used up."""
+    CANCELLED = "cancelled"
+    """It was stopped from outside."""
+    ERROR = "error"
+    """It failed."""
+
+
+ENDED = frozenset({StopReason.EOS, StopReason.STOP, StopReason.LENGTH})
+"""Reasons after which a candidate never grows again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a candidate grew by at once."""
+
+    text: str
+    """Its text, delimiter included."""
+    size: int
+    """How many of the candidate's token ids it holds; 0 where the generator reports none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One partial or complete answer. It never changes: what grows or scores it makes another one."""
+
+    id: str
+    parent_id: str = ""
+    """The candidate it was forked from; empty for none."""
+    text: str = ""
+    steps: tuple[Step, ...] = ()
+    """Joined, their texts are `text`. One alone where steps were not asked for."""
+    token_ids: tuple[int, ...] = ()
+    """Its tokens; empty where the generator reports none."""
+    logprobs: tuple[float, ...] = ()
+    """Log-probability of each token; empty unless asked for."""
+    tokens: int = 0
+    """Tokens that were sampled for it, those of its ancestors included."""
+    stop_reason: StopReason | None = None
+    """Why it stands where it stands; None when it was not begun, or cut off."""
+    score: float | None = None
+    step_scores: tuple[float, ...] = ()
+    votes: float | None = None
+    weight: float | None = None
+    cut_tokens: int = 0
+    """Those of `tokens` that belong to a sequence which was stopped before its end."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether it never grows again."""
+        return self.stop_reason in ENDED
+
+    @property
+    def confidence(self) -> float | None:
+        """Mean log-probability of its tokens; None without log-probabilities."""
+        return sum(self.logprobs) / len(self.logprobs) if self.logprobs else None
+
+    def scored(self, value: float, step_scores: tuple[float, ...] = ()) -> "Candidate":
+        """Return it with a score."""
+        return replace(self, score=value, step_scores=step_scores)
+
+    def fork(self, name: str) -> "Candidate":
+        """Return a copy called `name` that goes its own way."""
+        return replace(self, id=name, parent_id=self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What an algorithm decided."""
+
+    chosen: Candidate | None
+    """The answer; None when nothing can be one."""
+    candidates: tuple[Candidate, ...]
+    """Everything it considered, the chosen one included."""
+    decided: bool = False
+    """Whether it was sure before its budget ended."""

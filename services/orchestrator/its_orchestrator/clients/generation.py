@@ -1,0 +1,104 @@
+"""Calls of a generator on the wire and in here."""
+
+from its.chat.v1 import sampling_pb2, tokens_pb2
+from its.generator.v1 import generator_pb2 as pb
+from its_orchestrator import conversations
+from its_orchestrator.candidate import StopReason
+from its_orchestrator.engines import (
+    Batch,
+    Branch,
+    Delta,
+    End,
+    Generation,
+    GeneratorModel,
+    Identity,
+    Started,
+    StepPolicy,
+    Usage,
+)
+from its_orchestrator.sampling import Sampling
+
+REASONS = {reason: pb.StopReason.Value(f"STOP_REASON_{reason.name}") for reason in StopReason}
+_REASONS = {value: reason for reason, value in REASONS.items()}
+
+
+def request(generation: Generation) -> pb.GenerateRequest:
+    """Return the call in the contract's words."""
+    message = pb.GenerateRequest(
+        request_id=generation.request_id,
+        model=generation.model,
+        branches=[_branch(one) for one in generation.branches],
+        sampling=sampling(generation.sampling),
+        step_policy=_policy(generation.steps) if generation.steps else None,
+        logprobs=None if generation.logprobs is None else sampling_pb2.LogprobOptions(top=generation.logprobs),
+        flush_every_n_tokens=generation.flush_every,
+    )
+    if generation.prompt_token_ids:
+        message.token_ids.ids.extend(generation.prompt_token_ids)
+    elif isinstance(generation.prompt, str):
+        message.text = generation.prompt
+    else:
+        message.conversation.CopyFrom(conversations.to_proto(generation.prompt))
+    if isinstance(generation.structured_output, sampling_pb2.StructuredOutput):
+        message.structured_output.CopyFrom(generation.structured_output)
+    return message
+
+
+def sampling(fields: Sampling) -> sampling_pb2.Sampling:
+    """Return how tokens are drawn, what is absent left out."""
+    return sampling_pb2.Sampling(**{name: value for name, value in fields if value not in (None, (), {})})
+
+
+def batch(response: pb.GenerateResponse) -> Batch:
+    """Return a message in our words."""
+    return Batch(
+        started=_started(response.started) if response.HasField("started") else None,
+        deltas=[Delta(one.sequence, one.text, tuple(one.token_ids), tuple(one.logprobs)) for one in response.deltas],
+        ends=[End(one.sequence, _reason(one), one.completion_tokens, one.error) for one in response.finished],
+        usage=usage(response.usage) if response.HasField("usage") else None,
+    )
+
+
+def usage(used: pb.Usage) -> Usage:
+    """Return what a call used."""
+    return Usage(used.prompt_tokens, used.cached_prompt_tokens, used.completion_tokens)
+
+
+def identity(model: tokens_pb2.ModelIdentity) -> Identity:
+    """Return which model it is."""
+    return Identity(model.name, model.revision, model.tokenizer_fingerprint)
+
+
+def model(capabilities: pb.ModelCapabilities) -> GeneratorModel:
+    """Return what a model can do."""
+    return GeneratorModel(
+        identity=identity(capabilities.model),
+        max_context=capabilities.max_context_tokens,
+        max_sequences=capabilities.max_sequences,
+        continues_prefix=capabilities.continues_prefix,
+        token_ids=capabilities.token_ids,
+        max_top_logprobs=capabilities.max_top_logprobs if capabilities.HasField("max_top_logprobs") else None,
+    )
+
+
+def _branch(branch: Branch) -> pb.Branch:
+    message = pb.Branch(num_sequences=branch.count, seed=branch.seed)
+    if branch.token_ids:
+        message.token_ids.ids.extend(branch.token_ids)
+    elif branch.text:
+        message.text = branch.text
+    return message
+
+
+def _policy(steps: StepPolicy) -> pb.StepPolicy:
+    if steps.every_n_tokens:
+        return pb.StepPolicy(every_n_tokens=steps.every_n_tokens, max_steps=1)
+    return pb.StepPolicy(delimiters=pb.StepPolicy.Delimiters(texts=steps.delimiters), max_steps=1)
+
+
+def _started(started: pb.Started) -> Started:
+    return Started(identity(started.model), tuple(started.prompt_token_ids.ids))
+
+
+def _reason(finished: pb.Finished) -> StopReason:
+    return _REASONS.get(finished.stop_reason, StopReason.ERROR)

@@ -1,0 +1,31 @@
+"""The commitment of one run: text of the answer that will not be taken back."""
+
+from collections.abc import Sequence
+
+from its_orchestrator.events import TextCommitted
+from its_orchestrator.recorder import Recorder
+
+
+class Commitment:
+    """Grows, and tells the recorder by what."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.text = ""
+        self._recorder = recorder
+
+    def add(self, text: str) -> None:
+        """Commit `text` after what was committed before."""
+        if text:
+            self.text += text
+            self._recorder.add(TextCommitted(text))
+
+    def to(self, text: str) -> None:
+        """Commit all of `text`, which begins with what was committed before or is shorter."""
+        self.add(text[len(self.text) :])
+
+
+def common_start(texts: Sequence[str]) -> str:
+    """Return the longest text that all of `texts` begin with; empty for none."""
+    first, last = min(texts, default=""), max(texts, default="")
+    differ = next((at for at, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), None)
+    return first if differ is None else first[:differ]

@@ -1,0 +1,192 @@
+"""The context of one run: everything an algorithm may touch."""
+
+import math
+import random
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+
+from its_orchestrator.account import Account
+from its_orchestrator.candidate import Candidate, StopReason
+from its_orchestrator.commitment import Commitment, common_start
+from its_orchestrator.engines import StepPolicy
+from its_orchestrator.equivalence import Equivalence
+from its_orchestrator.events import CandidateEnded, CandidatesScored, Kind, Note, Progress, StepEnded
+from its_orchestrator.grower import Grower
+from its_orchestrator.growth import Growth
+from its_orchestrator.order import Order
+from its_orchestrator.overlap import Overlap
+from its_orchestrator.recorder import Recorder
+from its_orchestrator.scorer import Scorer
+from its_orchestrator.seeds import stream
+from its_orchestrator.watch import Watch
+from its_orchestrator.waves import next_wave
+from its_runtime.errors import Internal
+
+
+class Context:
+    """Samples, extends, scores and reports within the run's budget, deadline and seeds.
+
+    Nothing here raises because an engine failed or a limit was reached: what failed doesn't come, and what was
+    cut off comes as it is. `over` says that no more work will be done.
+    """
+
+    def __init__(
+        self,
+        order: Order,
+        grower: Grower,
+        scorer: Scorer | None,
+        account: Account,
+        watch: Watch,
+        recorder: Recorder,
+        commitment: Commitment,
+        equivalence: Equivalence,
+    ) -> None:
+        self.samples = order.samples
+        """The budget, as the algorithm counts it: 1 to 1000."""
+        self.equivalence = equivalence
+        """Which answers are the same."""
+        self._order = order
+        self._grower = grower
+        self._scorer = scorer
+        self._account = account
+        self._watch = watch
+        self._recorder = recorder
+        self._commitment = commitment
+        self._named = 0
+        self._rounds = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether the time or the tokens have ended."""
+        return self._watch.over or self._account.stopped_by is not None
+
+    @property
+    def reports_logprobs(self) -> bool:
+        """Whether the generator knows log-probabilities."""
+        return self._order.model.max_top_logprobs is not None
+
+    @property
+    def score_range(self) -> tuple[float, float]:
+        """The smallest and largest possible score."""
+        model = self._rewarded().model
+        return model.low, model.high
+
+    def new(self, number: int) -> list[Candidate]:
+        """Return `number` empty candidates to extend; they count as samples."""
+        self._account.start(number)
+        return [Candidate(self._name()) for _ in range(number)]
+
+    def fork(self, candidate: Candidate) -> Candidate:
+        """Return a copy of `candidate` under a name of its own."""
+        return candidate.fork(self._name())
+
+    async def sample(self, number: int, *, logprobs: bool = False) -> AsyncGenerator[Candidate]:
+        """Yield up to `number` whole answers, each as it ends. Closing it stops the others.
+
+        Where tokens are limited, fewer may run at once, or at all, so that those that run can end.
+        """
+        tops = self._order.logprobs if self._order.logprobs is not None else (0 if logprobs else None)
+        lengths: list[int] = []
+        while number and not self.over:
+            most = self._order.sampling.max_tokens
+            size = next_wave(number, self._account.tokens_left, most, lengths)
+            number -= size
+            growths = [Growth(start, most) for start in self.new(size)]
+            async with aclosing(self._grower.grow(growths, None, tops)) as grown:
+                async for candidate in grown:
+                    lengths.append(candidate.tokens)
+                    self._ended(candidate)
+                    yield candidate
+
+    async def extend(self, candidates: Sequence[Candidate], steps: StepPolicy) -> AsyncGenerator[Candidate]:
+        """Yield each of `candidates` one step longer, as its step ends. Closing it stops the others."""
+        growths = [Growth(one, self._room(one, steps)) for one in candidates]
+        full = [growth.start for growth in growths if growth.room == 0 or self._context_full(growth.start)]
+        for candidate in full:
+            yield replace(candidate, stop_reason=StopReason.LENGTH)
+        rest = [growth for growth in growths if growth.start not in full]
+        async with aclosing(self._grower.grow(rest, steps, self._order.logprobs)) as grown:
+            async for candidate in grown:
+                self._stepped(candidate)
+                yield candidate
+
+    async def scored(self, source: AsyncGenerator[Candidate]) -> AsyncGenerator[Candidate]:
+        """Yield the candidates of `source` with their scores, each as soon as it is known, and close `source`.
+
+        Those that can't be scored don't come, unless the time ended: then they come as they are.
+        """
+        async with aclosing(Overlap(source, self._rewarded()).arrivals()) as arrivals:
+            async for candidate, scored in arrivals:
+                if scored is not None and scored.value is not None:
+                    judged = candidate.scored(scored.value, scored.step_values)
+                    self.emit(CandidatesScored((judged,)))
+                    yield judged
+                elif self.over:
+                    yield candidate
+
+    async def score(self, candidates: Iterable[Candidate]) -> list[Candidate]:
+        """Return those of `candidates` that could be scored, in the order of their names."""
+        return await self.collect(self.scored(_each(candidates)))
+
+    async def collect(self, source: AsyncGenerator[Candidate]) -> list[Candidate]:
+        """Return all candidates of `source`, in the order of their names, which doesn't depend on who was faster."""
+        async with aclosing(source) as candidates:
+            return sorted([one async for one in candidates], key=lambda one: int(one.id))
+
+    def rng(self, *path: str | int) -> random.Random:
+        """Return the random stream at `path`: the same for the same seed, and like no other path's."""
+        return stream(self._order.seed, "algorithm", *path)
+
+    def commit(self, survivors: Sequence[Candidate]) -> None:
+        """Report the text that all `survivors` begin with: the answer will be one of them or of their children."""
+        self._commitment.to(common_start([candidate.text for candidate in survivors]))
+
+    def round(self, candidates: Sequence[Candidate]) -> None:
+        """Report that a round is done, with `candidates` as they now stand."""
+        self._rounds += 1
+        ended = sum(candidate.finished for candidate in candidates)
+        best = max((one.score for one in candidates if one.score is not None), default=None)
+        self.emit(Progress(self._rounds, len(candidates) - ended, ended, best, self._account.ledger))
+
+    def note(self, message: str) -> None:
+        """Report something worth knowing, such as a rounded budget."""
+        self.emit(Note(message))
+
+    def emit(self, kind: Kind) -> None:
+        """Report that something happened."""
+        self._recorder.add(kind)
+
+    def _name(self) -> str:
+        self._named += 1
+        return str(self._named - 1)
+
+    def _rewarded(self) -> Scorer:
+        if self._scorer is None:
+            raise Internal(f"{self._order.algorithm.name} scores without declaring that it needs a reward model")
+        return self._scorer
+
+    def _room(self, candidate: Candidate, steps: StepPolicy) -> int | None:
+        most = self._order.sampling.max_tokens
+        rooms = [steps.max_tokens or math.inf, math.inf if most is None else max(0, most - candidate.tokens)]
+        return None if min(rooms) == math.inf else int(min(rooms))
+
+    def _context_full(self, candidate: Candidate) -> bool:
+        started, most = self._grower.started, self._order.model.max_context
+        prompt = len(started.prompt_token_ids) if started else 0
+        return bool(most and prompt) and prompt + len(candidate.token_ids) >= most
+
+    def _stepped(self, candidate: Candidate) -> None:
+        if candidate.steps:
+            last = candidate.steps[-1]
+            self.emit(StepEnded(candidate.id, len(candidate.steps) - 1, last.text, last.size))
+        if candidate.finished:
+            self._ended(candidate)
+
+    def _ended(self, candidate: Candidate) -> None:
+        self.emit(CandidateEnded(candidate.id, candidate.stop_reason, candidate.tokens, candidate.text))
+
+
+async def _each(candidates: Iterable[Candidate]) -> AsyncGenerator[Candidate]:
+    for candidate in candidates:
+        yield candidate

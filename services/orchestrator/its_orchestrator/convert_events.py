@@ -1,0 +1,176 @@
+"""Events in the contract's words."""
+
+from collections.abc import Callable
+from functools import singledispatch
+
+from its.chat.v1 import chat_pb2
+from its.generator.v1 import generator_pb2
+from its.orchestrator.v1 import answer_pb2, event_pb2
+from its.orchestrator.v1 import orchestrator_pb2 as pb
+from its_orchestrator import events
+from its_orchestrator.candidate import Candidate, StopReason
+from its_orchestrator.clients.generation import REASONS
+from its_orchestrator.convert import budget_proto, identity
+from its_orchestrator.equivalence import Equivalence
+from its_orchestrator.ledger import Ledger
+
+ANSWER: frozenset[type] = frozenset({events.TextCommitted, events.Answer})
+PROGRESS = ANSWER | {events.RunStarted, events.Progress, events.Note, events.FailureNoted}
+ALL = PROGRESS | {events.StepEnded, events.CandidatesScored, events.Resampled, events.CandidateEnded}
+
+Extract = Callable[[str], str | None]
+
+
+def wanted(detail: pb.Detail.ValueType) -> frozenset[type]:
+    """Return the kinds of events that a request of this detail wants."""
+    return {pb.DETAIL_PROGRESS: PROGRESS, pb.DETAIL_ALL: ALL}.get(detail, ANSWER)
+
+
+def event(one: events.Event, equivalence: Equivalence) -> event_pb2.SolveEvent:
+    """Return an event; final answers are what `equivalence` extracts."""
+    message = event_pb2.SolveEvent(trace_id=one.trace_id, index=one.index, seconds=one.seconds)
+    _fill(one.kind, message, equivalence.extract)
+    return message
+
+
+@singledispatch
+def _fill(kind: object, message: event_pb2.SolveEvent, extract: Extract) -> None:
+    raise NotImplementedError(f"{type(kind).__name__} has no place in the contract")
+
+
+@_fill.register
+def _(kind: events.RunStarted, message: event_pb2.SolveEvent, extract: Extract) -> None:
+    message.started.CopyFrom(
+        event_pb2.RunStarted(
+            algorithm=kind.algorithm,
+            model=kind.model,
+            reward_model=kind.reward_model,
+            budget=budget_proto(kind.budget),
+            seed=kind.seed,
+        )
+    )
+
+
+@_fill.register
+def _(kind: events.Progress, message: event_pb2.SolveEvent, extract: Extract) -> None:
+    message.progress.CopyFrom(
+        event_pb2.Progress(
+            rounds=kind.rounds,
+            live=kind.live,
+            ended=kind.ended,
+            best_score=kind.best_score,
+            ledger=ledger(kind.ledger),
+        )
+    )
+
+
+@_fill.register
+def _(kind: events.StepEnded, message: event_pb2.SolveEvent, extract: Extract) -> None:
+    message.step.CopyFrom(
+        event_pb2.StepEnded(candidate_id=kind.candidate_id, step=kind.step, text=kind.text, tokens=kind.tokens)
+    )
+
+
+@_fill.register
+def _(kind: events.CandidatesScored, message: event_pb2.SolveEvent, extract: Extract) -> None:
+    for one in kind.candidates:
+        message.scored.scores.add(candidate_id=one.id, score=one.score, step_scores=one.step_scores, weight=one.weight)
+
+
+@_fill.register
+def _(kind: events.Resampled, message: event_pb2.SolveEvent, extract: Extract) -> None:
+    survivors = [event_pb2.Survivor(candidate_id=name, parent_id=parent) for name, parent in kind.survivors]
+    message.resampled.CopyFrom(
+        event_pb2.Resampled(
+            survivors=survivors, dropped_ids=kind.dropped, effective_sample_size=kind.effective_sample_size
+        )
+    )
+
+
+@_fill.register
+def _(kind: events.CandidateEnded, message: event_pb2.SolveEvent, extract: Extract) -> None:
+    message.ended.CopyFrom(
+        event_pb2.CandidateEnded(
+            candidate_id=kind.candidate_id,
+            stop_reason=_reason(kind.stop_reason),
+            completion_tokens=kind.tokens,
+            text=kind.text,
+            final_answer=extract(kind.text) or "",
+        )
+    )
+
+
+@_fill.register
+def _(kind: events.TextCommitted, message: event_pb2.SolveEvent, extract: Extract) -> None:
+    message.committed.text = kind.text
+
+
+@_fill.register
+def _(kind: events.FailureNoted, message: event_pb2.SolveEvent, extract: Extract) -> None:
+    message.failure.CopyFrom(event_pb2.FailureNoted(candidate_id=kind.candidate_id, message=kind.message))
+
+
+@_fill.register
+def _(kind: events.Note, message: event_pb2.SolveEvent, extract: Extract) -> None:
+    message.note.message = kind.message
+
+
+@_fill.register
+def _(kind: events.Answer, message: event_pb2.SolveEvent, extract: Extract) -> None:
+    order, chosen = kind.order, kind.chosen
+    message.answer.CopyFrom(
+        answer_pb2.Answer(
+            message=chat_pb2.Message(role=chat_pb2.ROLE_ASSISTANT, content=[chat_pb2.ContentPart(text=chosen.text)]),
+            stop_reason=_reason(chosen.stop_reason),
+            algorithm=order.algorithm.name,
+            parameters_json=order.algorithm.model_dump_json(),
+            budget=budget_proto(order.budget),
+            ledger=ledger(kind.ledger),
+            stopped_by=answer_pb2.StoppedBy.Value(f"STOPPED_BY_{kind.stopped_by.name}"),
+            candidates=[_candidate(one, extract, chosen=one.id == chosen.id) for one in kind.candidates],
+            seed=kind.seed,
+            model=identity(kind.model),
+            reward_model=identity(kind.reward_model) if kind.reward_model else None,
+            logprobs=chosen.logprobs if order.logprobs is not None else (),
+            prompt_tokens=kind.prompt_tokens,
+        )
+    )
+
+
+def ledger(spent: Ledger) -> answer_pb2.Ledger:
+    """Return what was spent."""
+    return answer_pb2.Ledger(
+        samples=spent.samples,
+        prompt_tokens=spent.prompt_tokens,
+        cached_prompt_tokens=spent.cached_prompt_tokens,
+        completion_tokens=spent.completion_tokens,
+        answer_tokens=spent.answer_tokens,
+        discarded_tokens=spent.discarded_tokens,
+        aborted_tokens=spent.aborted_tokens,
+        reward_tokens=spent.reward_tokens,
+        cached_reward_tokens=spent.cached_reward_tokens,
+        judge_tokens=spent.judge_tokens,
+        generator_calls=spent.generator_calls,
+        reward_calls=spent.reward_calls,
+        seconds=spent.seconds,
+    )
+
+
+def _candidate(one: Candidate, extract: Extract, *, chosen: bool) -> answer_pb2.Candidate:
+    return answer_pb2.Candidate(
+        id=one.id,
+        parent_id=one.parent_id,
+        text=one.text,
+        final_answer=extract(one.text) or "",
+        score=one.score,
+        step_scores=one.step_scores,
+        votes=one.votes,
+        weight=one.weight,
+        stop_reason=_reason(one.stop_reason),
+        completion_tokens=one.tokens,
+        chosen=chosen,
+    )
+
+
+def _reason(reason: StopReason | None) -> generator_pb2.StopReason.ValueType:
+    return REASONS[reason] if reason else generator_pb2.STOP_REASON_UNSPECIFIED

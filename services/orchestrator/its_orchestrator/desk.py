@@ -1,0 +1,140 @@
+"""The desk: turns what was asked into an order, or refuses it before anything is spent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from its_orchestrator import needs, registry, seeds
+from its_orchestrator.algorithms import Algorithm, Rewarded
+from its_orchestrator.budget import NO_LIMIT, Budget
+from its_orchestrator.engines import Generator, GeneratorModel, Identity, Reward, RewardModel
+from its_orchestrator.order import Order
+from its_orchestrator.profiles import SAMPLES, Profile, Profiles
+from its_orchestrator.prompt import Prompt
+from its_orchestrator.sampling import UNSAID, Sampling
+from its_runtime.errors import InvalidRequest, NotFound, Violation
+
+Model = TypeVar("Model", GeneratorModel, RewardModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a request says; what is empty comes from its profile."""
+
+    request_id: str
+    prompt: Prompt
+    model: str = ""
+    """A profile, a model, or either with `:<algorithm>`."""
+    algorithm: str = ""
+    parameters: dict[str, Any] | None = None
+    budget: Budget = NO_LIMIT
+    sampling: Sampling = UNSAID
+    reward_model: str = ""
+    structured_output: object = None
+    logprobs: int | None = None
+    seconds: float | None = None
+    streams: bool = False
+
+
+class Desk:
+    """Knows the profiles and what the services can do."""
+
+    def __init__(self, profiles: Profiles, generator: Generator, reward: Reward) -> None:
+        self._profiles = profiles
+        self._generator = generator
+        self._reward = reward
+
+    async def order(self, ask: Ask) -> Order:
+        """Return the order. Raises InvalidRequest, NotFound, Unsupported or Unavailable naming what is wrong."""
+        models = await self._generator.models()
+        profile = self._profiles.find(ask.model, models)
+        algorithm = self.algorithm(profile, ask.algorithm, ask.parameters)
+        model = named(models, profile.model, "generator")
+        budget = ask.budget.over(profile.budget)
+        samples = budget.samples or SAMPLES
+        sampling = ask.sampling.over(profile.sampling).over(Sampling(temperature=algorithm.temperature))
+        return Order(
+            request_id=ask.request_id,
+            prompt=ask.prompt,
+            algorithm=algorithm,
+            samples=samples,
+            model=model,
+            seed=seeds.draw() if sampling.seed is None else sampling.seed,
+            budget=budget.model_copy(update={"samples": samples}),
+            sampling=sampling,
+            reward_model=await self._reward_model(algorithm, model, samples, ask.reward_model or profile.reward_model),
+            structured_output=ask.structured_output,
+            logprobs=ask.logprobs,
+            seconds=ask.seconds,
+            streams=ask.streams,
+        )
+
+    async def listing(self) -> dict[str, Profile]:
+        """Return every profile by name, the default one first."""
+        return self._profiles.listing(await self._generator.models())
+
+    async def configure(self, name: str, profile: Profile) -> list[Identity]:
+        """Create or replace a profile, if it can be run, and return the models that serve it."""
+        self.algorithm(profile, "", None)
+        served = [named(await self._generator.models(), profile.model, "generator").identity]
+        if profile.reward_model:
+            served.append(named(await self._reward.models(), profile.reward_model, "reward").identity)
+        self._profiles.configure(name, profile)
+        return served
+
+    def algorithm(self, profile: Profile, name: str, parameters: dict[str, Any] | None) -> Algorithm:
+        """Return the algorithm `name`, or the profile's, with `parameters` over the profile's."""
+        kind = registry.algorithm(name or profile.algorithm)
+        base = profile.parameters if kind.name == profile.algorithm else {}
+        try:
+            return kind.model_validate({**base, **(parameters or {})})
+        except ValidationError as error:
+            raise _refused(kind, error) from error
+
+    async def _reward_model(
+        self, algorithm: Algorithm, model: GeneratorModel, samples: int, name: str
+    ) -> RewardModel | None:
+        kind = type(algorithm)
+        if samples == 1:
+            return None  # one sample needs no judge
+        reward = named(await self._reward.models(), name, "reward") if needs.rewarded(kind) else None
+        needs.check(kind, model, reward)
+        if isinstance(algorithm, Rewarded) and reward:
+            _check_aggregation(algorithm, reward)
+        return reward
+
+
+def named(models: Sequence[Model], name: str, service: str) -> Model:
+    """Return the model called `name`, or the first one when the name is empty."""
+    if not models:
+        raise NotFound(f"the {service} service serves no model; configure one in the section `{service}` of its.yaml")
+    found = next((one for one in models if not name or one.identity.name == name), None)
+    if found is None:
+        served = ", ".join(one.identity.name for one in models)
+        raise NotFound(f"the {service} service serves no model called {name!r}; it serves {served}")
+    return found
+
+
+def _check_aggregation(algorithm: Rewarded, reward: RewardModel) -> None:
+    asked = algorithm.aggregation
+    wanted = asked != "default" and "aggregation" in algorithm.model_fields_set
+    if wanted and reward.aggregations and asked not in reward.aggregations:
+        raise InvalidRequest.field(
+            "parameters.aggregation",
+            f"reward model {reward.identity.name!r} can't aggregate by {asked!r}; "
+            f"it can by {', '.join(reward.aggregations)}, or leave it out",
+        )
+
+
+def _refused(kind: type[Algorithm], error: ValidationError) -> InvalidRequest:
+    known = f"{kind.name} has {', '.join(kind.model_fields)}"
+    violations = [
+        Violation(
+            ".".join(("parameters", *map(str, one["loc"]))),
+            f"no such parameter; {known}" if one["type"] == "extra_forbidden" else one["msg"],
+        )
+        for one in error.errors()
+    ]
+    return InvalidRequest("; ".join(f"{one.field}: {one.message}" for one in violations), violations=violations)

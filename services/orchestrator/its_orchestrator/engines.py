@@ -1,0 +1,232 @@
+"""What a run needs of generators and reward models. gRPC clients are one answer; `testing.World` is another."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from its_orchestrator.candidate import StopReason
+from its_orchestrator.prompt import Prompt
+from its_orchestrator.sampling import Sampling
+
+Aggregation = Literal["default", "model", "prod", "min", "last", "mean"]
+"""How step values become one score; `default` is the reward model's own way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The exact weights and tokenizer behind a model's name."""
+
+    name: str
+    revision: str = ""
+    tokenizer_fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorModel:
+    """What one model of a generator can do."""
+
+    identity: Identity
+    max_context: int = 0
+    """Most tokens of prompt and answer together; 0 when it is not known."""
+    max_sequences: int = 1024
+    """Most sequences of one call."""
+    continues_prefix: bool = True
+    token_ids: bool = True
+    max_top_logprobs: int | None = None
+    """Most alternatives reported with log-probabilities; None when there are no log-probabilities."""
+
+
+@dataclass(frozen=True, slots=True)
+class RewardModel:
+    """What one reward model accepts and returns."""
+
+    identity: Identity
+    process: bool = True
+    """Whether it judges each step."""
+    scores_partial: bool = True
+    accepts_text: bool = True
+    accepts_tokens: bool = False
+    low: float = 0.0
+    high: float = 1.0
+    max_trajectories: int = 4096
+    aggregations: tuple[Aggregation, ...] = ()
+    needs_reference_answer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A place to continue from, by several sequences."""
+
+    seed: int
+    count: int = 1
+    text: str = ""
+    """What was said already; ignored where there are token ids."""
+    token_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepPolicy:
+    """Sequences end, with reason STEP, when one step is complete."""
+
+    delimiters: tuple[str, ...] = ("\n\n",)
+    every_n_tokens: int = 0
+    """Steps of this many tokens, in place of delimiters; 0 for delimiters."""
+    max_tokens: int = 0
+    """Most tokens of one step: a longer one ends its sequence; 0 for no limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A call of a generator."""
+
+    request_id: str
+    model: str
+    prompt: Prompt
+    prompt_token_ids: tuple[int, ...]
+    """The prompt as an earlier call tokenised it; empty before that."""
+    branches: tuple[Branch, ...]
+    sampling: Sampling
+    steps: StepPolicy | None = None
+    flush_every: int = 0
+    """Report new tokens after every so many; 0 only where a step or sequence ends."""
+    logprobs: int | None = None
+    """How many alternatives to report; None for no log-probabilities."""
+    structured_output: object = None
+    """Opaque: the form that the answer must have."""
+    seconds: float | None = None
+    """How long the call may take at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What is fixed for a whole call."""
+
+    model: Identity
+    prompt_token_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """New tokens of one sequence."""
+
+    sequence: int
+    text: str
+    token_ids: tuple[int, ...] = ()
+    logprobs: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of one sequence."""
+
+    sequence: int
+    reason: StopReason
+    tokens: int
+    """Tokens that were sampled for it in this call."""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one call used."""
+
+    prompt_tokens: int = 0
+    cached_prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One message of a generator: whatever happened since the one before."""
+
+    started: Started | None = None
+    deltas: Sequence[Delta] = ()
+    ends: Sequence[End] = ()
+    usage: Usage | None = None
+    """In the last message only."""
+
+
+class GenerationCall(Protocol):
+    """A running call of a generator."""
+
+    def __aiter__(self) -> AsyncIterator[Batch]:
+        """Yield what happens, up to a last batch with the usage; raise our errors."""
+        ...
+
+    async def stop(self) -> None:
+        """Stop the engine's work. The iteration then ends soon, with what was used until now where possible."""
+        ...
+
+    def cancel(self) -> None:
+        """Let go at once; the engine's work stops, and nothing more is learnt."""
+        ...
+
+
+class Generator(Protocol):
+    """A generator service."""
+
+    async def models(self) -> Sequence[GeneratorModel]:
+        """Return what is served, the default model first. Raises Unavailable naming the service."""
+        ...
+
+    def generate(self, generation: Generation) -> GenerationCall:
+        """Start a call; it must be iterated or cancelled."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """One partial or complete answer to score."""
+
+    id: str
+    steps: tuple[str, ...]
+    complete: bool
+    token_ids: tuple[int, ...] = ()
+    step_ends: tuple[int, ...] = ()
+    """Where each step ends in `token_ids`; empty for a trajectory that travels as text."""
+    known_step_values: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """A call of a reward service."""
+
+    request_id: str
+    model: str
+    prompt: Prompt
+    trajectories: tuple[Trajectory, ...]
+    aggregation: Aggregation
+    fingerprint: str = ""
+    """The tokenizer that token ids belong to."""
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What a reward service said of one trajectory."""
+
+    id: str
+    value: float | None
+    """None when scoring it failed."""
+    step_values: tuple[float, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What a reward service said of a batch, unchecked."""
+
+    scored: tuple[Scored, ...]
+    usage: Usage = Usage()
+
+
+class Reward(Protocol):
+    """A reward service."""
+
+    async def models(self) -> Sequence[RewardModel]:
+        """Return what is served, the default model first. Raises Unavailable naming the service."""
+        ...
+
+    async def score(self, scoring: Scoring) -> Scores:
+        """Return the scores of a batch, in its order."""
+        ...

@@ -1,0 +1,135 @@
+"""Events: what happens during a run, in the order in which it happens."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from its_orchestrator.budget import Budget, StoppedBy
+from its_orchestrator.candidate import Candidate, StopReason
+from its_orchestrator.engines import Identity
+from its_orchestrator.ledger import Ledger
+
+if TYPE_CHECKING:
+    from its_orchestrator.order import Order
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The run began."""
+
+    algorithm: str
+    model: str
+    reward_model: str
+    budget: Budget
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the run is."""
+
+    rounds: int
+    live: int
+    ended: int
+    best_score: float | None
+    ledger: Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnded:
+    """A candidate grew by a step."""
+
+    candidate_id: str
+    step: int
+    text: str
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class CandidatesScored:
+    """Candidates were scored."""
+
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Resampled:
+    """Candidates were dropped and others forked."""
+
+    survivors: tuple[tuple[str, str], ...]
+    """Id of each candidate after it, and of the candidate that it continues."""
+    dropped: tuple[str, ...]
+    effective_sample_size: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateEnded:
+    """A candidate ended."""
+
+    candidate_id: str
+    stop_reason: StopReason | None
+    tokens: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextCommitted:
+    """Text of the answer that will not be taken back."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailureNoted:
+    """Something went wrong that the run survived."""
+
+    message: str
+    candidate_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth knowing."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The outcome."""
+
+    order: "Order"
+    chosen: Candidate
+    candidates: tuple[Candidate, ...]
+    ledger: Ledger
+    stopped_by: StoppedBy
+    seed: int
+    model: Identity
+    reward_model: Identity | None
+    prompt_tokens: int
+    """Tokens of the question, counted once."""
+
+
+Kind = (
+    RunStarted
+    | Progress
+    | StepEnded
+    | CandidatesScored
+    | Resampled
+    | CandidateEnded
+    | TextCommitted
+    | FailureNoted
+    | Note
+    | Answer
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened."""
+
+    trace_id: str
+    index: int
+    """Place in the run, from 0."""
+    seconds: float
+    """Wall seconds since the run began."""
+    kind: Kind

@@ -1,0 +1,189 @@
+"""The grower of one run: many candidates grow in one call, yielded one by one as each ends."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import aclosing
+
+from its_orchestrator.account import Account
+from its_orchestrator.budget import StoppedBy
+from its_orchestrator.candidate import Candidate, StopReason
+from its_orchestrator.engines import Branch, End, Generation, Generator, Started, StepPolicy
+from its_orchestrator.growth import Growth
+from its_orchestrator.order import Order
+from its_orchestrator.reading import Ended, Reading
+from its_orchestrator.seeds import derive
+from its_orchestrator.streams import merged
+from its_orchestrator.watch import Watch
+from its_runtime.errors import ItsError, Unavailable
+
+PARTS = 3
+"""Most calls that one growth may take because calls broke off."""
+PARTIAL_EVERY = 32
+"""Tokens between reports where the time may end, so that there is something to return when it does."""
+DRAIN_SECONDS = 1.0
+"""How long the end of a run waits for the usage of calls that it stopped."""
+
+
+class Grower:
+    """Turns growths into candidates within the run's limits; failures are noted, never raised."""
+
+    def __init__(
+        self,
+        generator: Generator,
+        order: Order,
+        account: Account,
+        watch: Watch,
+        trace_id: str,
+        *,
+        on_text: Callable[[str], None] | None = None,
+    ) -> None:
+        self.started: Started | None = None
+        """What the generator said of model and prompt; None before the first call."""
+        self._generator = generator
+        self._order = order
+        self._account = account
+        self._watch = watch
+        self._trace_id = trace_id
+        self._on_text = on_text
+        self._calls = 0
+        self._readings: set[Reading] = set()
+        self._stopping: set[asyncio.Task[None]] = set()
+
+    async def grow(
+        self, growths: Sequence[Growth], steps: StepPolicy | None, logprobs: int | None
+    ) -> AsyncGenerator[Candidate]:
+        """Yield a candidate for each growth that doesn't fail, as it ends or is cut off by a limit."""
+        pending = list(growths)
+        while pending and not self._watch.over:
+            limit = self._limit(pending)
+            if limit == 0:
+                self._account.stopped_by = StoppedBy.TOKENS
+                break
+            again: list[Growth] = []
+            async with aclosing(self._calls_for(pending, limit, steps, logprobs)) as ends:
+                async for ended in ends:
+                    if self._goes_on(ended, limit):
+                        again.append(ended.growth)
+                    elif isinstance(ended.how, End) and ended.how.reason is not StopReason.ERROR:
+                        yield ended.growth.done(ended.how)
+            pending = again
+        for growth in pending:
+            yield growth.cut()
+
+    async def close(self, *, at_once: bool) -> None:
+        """Wait for the usage of calls that were stopped, or let go of them at once."""
+        if self._stopping and not at_once:
+            await asyncio.wait(self._stopping, timeout=DRAIN_SECONDS)
+        for reading in tuple(self._readings):
+            reading.cancel()
+        for task in tuple(self._stopping):
+            task.cancel()
+        if self._stopping:
+            await asyncio.wait(self._stopping)
+
+    def _limit(self, pending: Sequence[Growth]) -> int | None:
+        left = self._account.tokens_left
+        rooms = [growth.room for growth in pending if growth.room is not None]
+        if left is not None:
+            rooms.append(left // len(pending))
+        return min(rooms, default=None)
+
+    def _goes_on(self, ended: Ended, limit: int | None) -> bool:
+        growth, how = ended.growth, ended.how
+        if isinstance(how, ItsError):
+            return self._retries(growth, how)
+        if how.reason is StopReason.ERROR:
+            self._account.fail(Unavailable(f"generator: {how.error or 'a sequence failed'}"), growth.start.id)
+            return False
+        more = how.reason is StopReason.LENGTH and how.tokens == limit and growth.room != limit
+        if more and self._order.model.continues_prefix:
+            growth.carry_on(how.tokens)
+            return True
+        return False
+
+    def _retries(self, growth: Growth, error: ItsError) -> bool:
+        prefix = self._order.model.continues_prefix
+        shown = growth.begun and self._on_text is not None
+        if not isinstance(error, Unavailable) or growth.part >= PARTS or (shown and not prefix):
+            self._account.fail(error, growth.start.id)
+            return False
+        if growth.begun and prefix:
+            growth.carry_on(growth.received, cut=True)
+        else:
+            growth.reset()
+        return True
+
+    def _calls_for(
+        self, pending: Sequence[Growth], limit: int | None, steps: StepPolicy | None, logprobs: int | None
+    ) -> AsyncGenerator[Ended]:
+        size = self._order.model.max_sequences or len(pending)
+        chunks = [pending[at : at + size] for at in range(0, len(pending), size)]
+        return merged([self._call(chunk, limit, steps, logprobs) for chunk in chunks])
+
+    async def _call(
+        self, growths: Sequence[Growth], limit: int | None, steps: StepPolicy | None, logprobs: int | None
+    ) -> AsyncGenerator[Ended]:
+        branches = self._branches(growths)
+        lined_up = [growth for _, members in branches for growth in members]
+        call = self._generator.generate(self._generation([b for b, _ in branches], limit, steps, logprobs))
+        reading = Reading(call, lined_up, self._account, self._on_text)
+        self._readings.add(reading)
+        try:
+            with self._watch.stopping(lambda: self._later(call.stop())):
+                async with aclosing(reading.ends(lambda: self._watch.over)) as ends:
+                    async for ended in ends:
+                        yield ended
+        except ItsError as error:
+            for growth in reading.unended():
+                yield Ended(growth, error)
+        finally:
+            self.started = self.started or reading.started
+            if reading.settled:
+                self._readings.discard(reading)
+            else:
+                self._later(self._leave(reading))
+
+    async def _leave(self, reading: Reading) -> None:
+        await reading.leave()
+        self._readings.discard(reading)
+
+    def _later(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._stopping.add(task)
+        task.add_done_callback(self._stopping.discard)
+
+    def _branches(self, growths: Sequence[Growth]) -> list[tuple[Branch, list[Growth]]]:
+        """Put growths with the same prefix into one branch, so that it is read once."""
+        groups: dict[tuple[int, ...] | str, list[Growth]] = {}
+        for growth in growths:
+            groups.setdefault(self._prefix(growth), []).append(growth)
+        return [(self._branch(prefix, members), members) for prefix, members in groups.items()]
+
+    def _prefix(self, growth: Growth) -> tuple[int, ...] | str:
+        return (self._order.model.token_ids and growth.token_ids) or growth.text
+
+    def _branch(self, prefix: tuple[int, ...] | str, members: list[Growth]) -> Branch:
+        first = members[0]
+        seed = derive(self._order.seed, first.start.id, len(first.start.steps), first.part)
+        if isinstance(prefix, str):
+            return Branch(seed, len(members), text=prefix)
+        return Branch(seed, len(members), token_ids=prefix)
+
+    def _generation(
+        self, branches: list[Branch], limit: int | None, steps: StepPolicy | None, logprobs: int | None
+    ) -> Generation:
+        order, left = self._order, self._watch.left
+        self._calls += 1
+        return Generation(
+            request_id=f"{order.request_id[:96]}.{self._trace_id}.{self._calls}",
+            model=order.model.identity.name,
+            prompt=order.prompt,
+            prompt_token_ids=self.started.prompt_token_ids if self.started and order.model.token_ids else (),
+            branches=tuple(branches),
+            sampling=order.sampling.model_copy(update={"max_tokens": limit, "seed": order.seed}),
+            steps=steps,
+            flush_every=1 if self._on_text else PARTIAL_EVERY * (left is not None and steps is None),
+            logprobs=logprobs,
+            structured_output=order.structured_output,
+            seconds=None if left is None else left + DRAIN_SECONDS,
+        )

@@ -1,0 +1,97 @@
+"""A growth: a candidate while its next tokens arrive."""
+
+from dataclasses import replace
+
+from its_orchestrator.candidate import Candidate, Step, StopReason
+from its_orchestrator.engines import Delta, End
+
+
+class Growth:
+    """Collects the pieces of one sequence, over several calls where one doesn't suffice."""
+
+    def __init__(self, start: Candidate, room: int | None) -> None:
+        """Grow `start` by at most `room` tokens; None for as many as the context holds."""
+        self.start = start
+        self.room = room
+        self.part = 0
+        """Calls that it took so far: part of its seed."""
+        self.ended = False
+        """Whether its current call has reported its end."""
+        self._texts: list[str] = []
+        self._token_ids: list[int] = []
+        self._logprobs: list[float] = []
+        self._tokens = 0
+        self._cut = 0
+        self._received = 0
+
+    @property
+    def text(self) -> str:
+        """All its text, the start's included."""
+        return self.start.text + "".join(self._texts)
+
+    @property
+    def token_ids(self) -> tuple[int, ...]:
+        """All its token ids, the start's included."""
+        return (*self.start.token_ids, *self._token_ids)
+
+    @property
+    def received(self) -> int:
+        """Tokens that arrived in the current call."""
+        return self._received
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything arrived at all."""
+        return bool(self._texts)
+
+    def add(self, delta: Delta) -> None:
+        """Take what arrived."""
+        self._texts.append(delta.text)
+        self._token_ids.extend(delta.token_ids)
+        self._logprobs.extend(delta.logprobs)
+        self._received += len(delta.token_ids)
+
+    def carry_on(self, tokens: int, *, cut: bool = False) -> None:
+        """Prepare for another call; the last one sampled `tokens` for it, `cut` where it broke off."""
+        self._tokens += tokens
+        self._cut += tokens if cut else 0
+        self.room = None if self.room is None else self.room - tokens
+        self.part += 1
+        self._received = 0
+        self.ended = False
+
+    def reset(self) -> None:
+        """Forget what the broken call brought, to begin anew."""
+        self._texts, self._token_ids, self._logprobs = [], [], []
+        self._received = 0
+        self.part += 1
+        self.ended = False
+
+    def done(self, end: End) -> Candidate:
+        """Return the candidate as it ended."""
+        if end.reason is StopReason.CANCELLED:
+            return self.cut()
+        return self._grown(end.reason, self._tokens + end.tokens, self._cut)
+
+    def cut(self) -> Candidate:
+        """Return the candidate with what arrived before it was cut off."""
+        return self._grown(None, self._tokens + self._received, self._cut + self._received)
+
+    def _grown(self, reason: StopReason | None, tokens: int, cut: int) -> Candidate:
+        return replace(
+            self.start,
+            text=self.text,
+            steps=self._steps(),
+            token_ids=self.token_ids,
+            logprobs=(*self.start.logprobs, *self._logprobs),
+            tokens=self.start.tokens + tokens,
+            stop_reason=reason,
+            cut_tokens=self.start.cut_tokens + cut,
+        )
+
+    def _steps(self) -> tuple[Step, ...]:
+        text, size, steps = "".join(self._texts), len(self._token_ids), self.start.steps
+        if text or not steps:
+            return (*steps, Step(text, size)) if text or size else steps
+        # An end of sequence alone is no step to judge: it belongs to the one before.
+        return (*steps[:-1], Step(steps[-1].text, steps[-1].size + size))

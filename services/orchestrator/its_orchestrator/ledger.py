@@ -1,0 +1,48 @@
+"""The ledger: what a run cost, as an immutable sum of what the engines reported."""
+
+from dataclasses import dataclass, fields, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Counts of one call or of many; `+` adds them. `answer + discarded + aborted = completion`, always."""
+
+    samples: int = 0
+    """Samples, particles or beams that were started."""
+    prompt_tokens: int = 0
+    cached_prompt_tokens: int = 0
+    completion_tokens: int = 0
+    answer_tokens: int = 0
+    """Completion tokens of the answer."""
+    discarded_tokens: int = 0
+    """Completion tokens of candidates and branches that were not chosen."""
+    aborted_tokens: int = 0
+    """Completion tokens of sequences that were stopped before their end."""
+    reward_tokens: int = 0
+    cached_reward_tokens: int = 0
+    judge_tokens: int = 0
+    """Tokens that reward models wrote."""
+    generator_calls: int = 0
+    reward_calls: int = 0
+    seconds: float = 0.0
+
+    def __add__(self, other: "Ledger") -> "Ledger":
+        return Ledger(*(getattr(self, name) + getattr(other, name) for name in _NAMES))
+
+    def settled(self, answer_tokens: int, cut_tokens: int, seconds: float) -> "Ledger":
+        """Return it with the completion tokens divided, once the answer is known.
+
+        `aborted_tokens` holds all tokens of stopped sequences until then; `cut_tokens` of them are the answer's.
+        """
+        aborted = self.aborted_tokens - cut_tokens
+        discarded = self.completion_tokens - answer_tokens - aborted
+        return replace(
+            self,
+            answer_tokens=answer_tokens,
+            aborted_tokens=aborted,
+            discarded_tokens=discarded,
+            seconds=seconds,
+        )
+
+
+_NAMES = tuple(field.name for field in fields(Ledger))

@@ -1,0 +1,40 @@
+"""Needs: an algorithm that the services behind can't serve is refused before anything is spent."""
+
+from its_orchestrator.algorithms import Algorithm, Need
+from its_orchestrator.engines import GeneratorModel, RewardModel
+from its_orchestrator.registry import algorithms
+from its_runtime.errors import Unsupported
+
+REWARDS = frozenset({Need.REWARD, Need.PROCESS_REWARD})
+
+
+def rewarded(kind: type[Algorithm]) -> bool:
+    """Tell whether the algorithm asks a reward model."""
+    return bool(kind.needs & REWARDS)
+
+
+def check(kind: type[Algorithm], model: GeneratorModel, reward: RewardModel | None) -> None:
+    """Raise Unsupported, naming what is missing and what would work, unless the models serve the algorithm."""
+    missing = unmet(kind, model, reward)
+    if missing:
+        served = [one.name for one in algorithms() if not unmet(one, model, reward)]
+        raise Unsupported(
+            f"algorithm {kind.name!r} needs {' and '.join(need.value for need in missing)}, which generator model "
+            f"{model.identity.name!r}{_with(reward)} is not; with these, {', '.join(served) or 'nothing'} would work"
+        )
+
+
+def unmet(kind: type[Algorithm], model: GeneratorModel, reward: RewardModel | None) -> list[Need]:
+    """Return what the algorithm needs and the models don't give."""
+    given = {
+        Need.REWARD: reward is not None,
+        Need.PROCESS_REWARD: reward is not None and reward.scores_partial,
+        Need.PREFIX: model.continues_prefix,
+        Need.LOGPROBS: model.max_top_logprobs is not None,
+        Need.JUDGE: False,
+    }
+    return [need for need in Need if need in kind.needs and not given[need]]
+
+
+def _with(reward: RewardModel | None) -> str:
+    return f" with reward model {reward.identity.name!r}" if reward else ""

@@ -1,0 +1,38 @@
+"""The recorder of one run: keeps every event, and hands on those that somebody waits for."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+from its_orchestrator.events import Event, Kind
+
+
+class Recorder:
+    """Numbers and times events. Iterating yields the wanted ones until `close`."""
+
+    def __init__(self, trace_id: str, wanted: frozenset[type]) -> None:
+        self.trace_id = trace_id
+        self.events: list[Event] = []
+        self._wanted = wanted
+        self._began = time.monotonic()
+        self._queue: asyncio.Queue[Event | None] = asyncio.Queue()
+
+    @property
+    def seconds(self) -> float:
+        """Wall seconds since the run began."""
+        return time.monotonic() - self._began
+
+    def add(self, kind: Kind) -> None:
+        """Note that something happened."""
+        event = Event(self.trace_id, len(self.events), self.seconds, kind)
+        self.events.append(event)
+        if type(kind) in self._wanted:
+            self._queue.put_nowait(event)
+
+    def close(self) -> None:
+        """End the iteration once what was added has been read."""
+        self._queue.put_nowait(None)
+
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        while (event := await self._queue.get()) is not None:
+            yield event

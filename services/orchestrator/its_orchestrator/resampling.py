@@ -1,0 +1,63 @@
+"""Resampling: draw N ancestors so that each is expected N times its weight.
+
+Douc, Cappé, Moulines 2005, "Comparison of Resampling Schemes for Particle Filtering", arXiv cs/0507025.
+"""
+
+import math
+import random
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import Literal
+
+Method = Literal["multinomial", "systematic", "residual"]
+
+
+def resample(weights: Sequence[float], number: int, rng: random.Random, method: Method) -> list[int]:
+    """Return `number` places of `weights` (which sum to 1), ascending, the i-th place number·wᵢ times on average.
+
+    `systematic` draws it ⌊number·wᵢ⌋ or ⌈number·wᵢ⌉ times, `residual` at least ⌊number·wᵢ⌋ times.
+    """
+    return sorted(_METHODS[method](weights, number, rng))
+
+
+def softmax(logarithms: Sequence[float]) -> list[float]:
+    """Return the weights that have these logarithms, up to their sum; equal ones when all are minus infinity."""
+    most = max(logarithms)
+    if most == -math.inf:
+        return [1 / len(logarithms)] * len(logarithms)
+    raw = [math.exp(one - most) for one in logarithms]
+    total = sum(raw)
+    return [one / total for one in raw]
+
+
+def effective_size(weights: Sequence[float]) -> float:
+    """Return the effective sample size of `weights` (which sum to 1), 1 to their number."""
+    return 1 / sum(weight * weight for weight in weights)
+
+
+def _multinomial(weights: Sequence[float], number: int, rng: random.Random) -> list[int]:
+    return rng.choices(range(len(weights)), weights, k=number) if number else []
+
+
+def _systematic(weights: Sequence[float], number: int, rng: random.Random) -> list[int]:
+    point, places, last = rng.random(), list[int](), 0
+    for place, upto in enumerate(accumulate(weights)):
+        reached = max(last, math.ceil(upto * number - point))
+        places += [place] * (min(reached, number) - last)
+        last = min(reached, number)
+    # Rounding may leave the last point just outside of the sum.
+    return places + [max(range(len(weights)), key=weights.__getitem__)] * (number - last)
+
+
+def _residual(weights: Sequence[float], number: int, rng: random.Random) -> list[int]:
+    sure = [math.floor(weight * number) for weight in weights]
+    left = number - sum(sure)
+    rests = [weight * number - count for weight, count in zip(weights, sure, strict=True)]
+    return [place for place, count in enumerate(sure) for _ in range(count)] + _multinomial(rests, left, rng)
+
+
+_METHODS: dict[Method, Callable[[Sequence[float], int, random.Random], list[int]]] = {
+    "multinomial": _multinomial,
+    "systematic": _systematic,
+    "residual": _residual,
+}

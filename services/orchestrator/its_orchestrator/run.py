@@ -1,0 +1,153 @@
+"""A run: one algorithm on one question, within its limits, from the first event to the answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from its_orchestrator.account import Account
+from its_orchestrator.algorithms import Rewarded
+from its_orchestrator.budget import StoppedBy
+from its_orchestrator.candidate import Choice
+from its_orchestrator.commitment import Commitment
+from its_orchestrator.context import Context
+from its_orchestrator.engines import Aggregation, Generator, Reward
+from its_orchestrator.equivalence import Equivalence
+from its_orchestrator.events import Answer, RunStarted
+from its_orchestrator.grower import Grower
+from its_orchestrator.order import Order
+from its_orchestrator.recorder import Recorder
+from its_orchestrator.scorer import Scorer
+from its_orchestrator.watch import Watch
+from its_runtime.errors import DeadlinePassed, Internal, ItsError
+
+RESERVE = 0.5
+"""Seconds before the caller's deadline at which the search ends, so that the answer arrives in time; less, in
+proportion, where the deadline is near."""
+SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The services behind a run."""
+
+    generator: Generator
+    reward: Reward
+    equivalence: Equivalence
+
+
+class Run:
+    """Owns what one run uses, and lets go of all of it, whichever way the run ends."""
+
+    def __init__(self, order: Order, engines: Engines, recorder: Recorder) -> None:
+        self._order = order
+        self._recorder = recorder
+        self._account = Account(order.budget.tokens, recorder)
+        self._watch = Watch(_seconds(order))
+        self._commitment = Commitment(recorder)
+        watched = order.streams and order.samples == 1
+        self._grower = Grower(
+            engines.generator,
+            order,
+            self._account,
+            self._watch,
+            recorder.trace_id,
+            on_text=self._commitment.add if watched else None,
+        )
+        self._scorer = self._make_scorer(engines.reward)
+        self._context = Context(
+            order,
+            self._grower,
+            self._scorer,
+            self._account,
+            self._watch,
+            recorder,
+            self._commitment,
+            engines.equivalence,
+        )
+
+    async def answer(self) -> Answer:
+        """Run to the end and return the last event. Raises an error that lists the causes when nothing is left."""
+        order = self._order
+        reward = order.reward_model.identity.name if order.reward_model else ""
+        self._recorder.add(
+            RunStarted(order.algorithm.name, order.model.identity.name, reward, order.budget, order.seed)
+        )
+        try:
+            with self._watch:
+                choice = await self._solve()
+                stopped_by = self._stopped_by(choice)
+                await self._grower.close(at_once=False)
+        finally:
+            await self._grower.close(at_once=True)
+            if self._scorer:
+                await self._scorer.close()
+        answer = self._outcome(choice, stopped_by)
+        self._recorder.add(answer)
+        return answer
+
+    async def _solve(self) -> Choice:
+        if self._order.samples > 1:
+            return await self._order.algorithm.solve(self._context)
+        candidates = await self._context.collect(self._context.sample(1))
+        return Choice(candidates[0] if candidates else None, tuple(candidates))
+
+    def _stopped_by(self, choice: Choice) -> StoppedBy:
+        if self._account.stopped_by:
+            return self._account.stopped_by
+        if self._watch.over:
+            return StoppedBy.SECONDS
+        if self._account.failures:
+            return StoppedBy.FAILURES
+        return StoppedBy.DECIDED if choice.decided else StoppedBy.COMPLETED
+
+    def _outcome(self, choice: Choice, stopped_by: StoppedBy) -> Answer:
+        chosen = choice.chosen
+        if chosen is None or (chosen.stop_reason is None and not chosen.text):
+            raise nothing_left(self._account.failures, stopped_by)
+        if not chosen.text.startswith(self._commitment.text):
+            raise Internal(f"{self._order.algorithm.name} took back text that it had committed")
+        self._commitment.to(chosen.text)
+        started = self._grower.started
+        return Answer(
+            order=self._order,
+            chosen=chosen,
+            candidates=tuple(sorted(choice.candidates, key=lambda one: int(one.id))),
+            ledger=self._account.ledger.settled(chosen.tokens, chosen.cut_tokens, self._recorder.seconds),
+            stopped_by=stopped_by,
+            seed=self._order.seed,
+            model=started.model if started else self._order.model.identity,
+            reward_model=self._order.reward_model.identity if self._order.reward_model else None,
+            prompt_tokens=len(started.prompt_token_ids) if started else 0,
+        )
+
+    def _make_scorer(self, reward: Reward) -> Scorer | None:
+        order = self._order
+        if order.reward_model is None:
+            return None
+        aggregation = _aggregation(order)
+        return Scorer(
+            reward, order.reward_model, order, self._account, self._watch, self._recorder.trace_id, aggregation
+        )
+
+
+def nothing_left(failures: Sequence[ItsError], stopped_by: StoppedBy) -> ItsError:
+    """Return the error of a run without any answer: its causes, as one of their own kind."""
+    if not failures:
+        return DeadlinePassed(f"the budget of {stopped_by.value} ended before anything was written; allow more")
+    first = failures[0]
+    messages = list(dict.fromkeys(one.message for one in failures))
+    text = messages[0] if len(messages) == 1 else f"no candidate survived: {'; '.join(messages)}"
+    return type(first)(text, violations=first.violations, retry_after=first.retry_after)
+
+
+def _seconds(order: Order) -> float | None:
+    deadline = None if order.seconds is None else order.seconds - min(RESERVE, SHARE * order.seconds)
+    limits = [limit for limit in (order.budget.seconds, deadline) if limit is not None]
+    return min(limits, default=None)
+
+
+def _aggregation(order: Order) -> Aggregation:
+    """Return the algorithm's aggregation, or the reward model's own where it doesn't know that one."""
+    algorithm, reward = order.algorithm, order.reward_model
+    asked: Aggregation = algorithm.aggregation if isinstance(algorithm, Rewarded) else "default"
+    known = reward is None or not reward.aggregations or asked in reward.aggregations
+    return asked if known else "default"

@@ -1,0 +1,37 @@
+"""How tokens are drawn: every field that generators know, all optional."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Stop = Annotated[str, Field(min_length=1, max_length=256)]
+
+
+class Sampling(BaseModel):
+    """What is absent takes the profile's value, then the algorithm's, then the model's own default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    temperature: float | None = Field(default=None, ge=0, le=10, description="Divides the logits; 0 is greedy.")
+    top_p: float | None = Field(default=None, gt=0, le=1, description="Draw from the smallest set with this mass.")
+    top_k: int | None = Field(default=None, ge=0, description="Draw from the k most probable tokens; 0 for all.")
+    min_p: float | None = Field(default=None, ge=0, le=1, description="Drop tokens below this share of the best.")
+    presence_penalty: float | None = Field(default=None, ge=-2, le=2, description="Taken once from tokens seen.")
+    frequency_penalty: float | None = Field(default=None, ge=-2, le=2, description="Taken for each time seen.")
+    repetition_penalty: float | None = Field(default=None, gt=0, le=10, description="Divides logits of tokens seen.")
+    logit_bias: dict[int, float] = Field(default={}, description="Added to the logits of these token ids.")
+    max_tokens: int | None = Field(default=None, ge=1, description="Most tokens of one answer.")
+    min_tokens: int | None = Field(default=None, ge=0, description="Fewest tokens before an answer may end.")
+    stop: tuple[Stop, ...] = Field(default=(), description="Texts that end an answer; left out of it.")
+    stop_token_ids: tuple[int, ...] = Field(default=(), description="Token ids that end an answer.")
+    seed: int | None = Field(default=None, ge=0, lt=2**64, description="Where all randomness comes from.")
+
+    def over(self, base: "Sampling") -> "Sampling":
+        """Return these fields, and those of `base` where they are absent."""
+        return self.model_copy(update={name: value for name, value in base if getattr(self, name) in _ABSENT})
+
+
+_ABSENT: tuple[object, ...] = (None, (), {})
+
+UNSAID = Sampling()
+"""Nothing is said about how tokens are drawn."""

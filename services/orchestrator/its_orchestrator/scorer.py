@@ -1,0 +1,174 @@
+"""The scorer of one run: candidates of one moment share a call, and no trajectory is scored twice."""
+
+import asyncio
+import math
+from dataclasses import dataclass
+
+from its_orchestrator.account import Account
+from its_orchestrator.candidate import Candidate
+from its_orchestrator.engines import Aggregation, Reward, RewardModel, Scored, Scores, Scoring, Trajectory
+from its_orchestrator.order import Order
+from its_orchestrator.steps import split, step_ends
+from its_orchestrator.watch import Watch
+from its_runtime.errors import ItsError, Unmet
+
+Key = tuple[tuple[str, ...], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    trajectory: Trajectory
+    key: Key
+    result: "asyncio.Future[Scored | None]"
+
+
+class Scorer:
+    """Asks the reward service; failures are noted in the account, never raised."""
+
+    def __init__(
+        self,
+        reward: Reward,
+        model: RewardModel,
+        order: Order,
+        account: Account,
+        watch: Watch,
+        trace_id: str,
+        aggregation: Aggregation,
+    ) -> None:
+        self.model = model
+        self._reward = reward
+        self._order = order
+        self._account = account
+        self._watch = watch
+        self._trace_id = trace_id
+        self._aggregation: Aggregation = aggregation
+        self._known: dict[Key, asyncio.Future[Scored | None]] = {}
+        self._asked: list[_Asked] = []
+        self._calls: set[asyncio.Task[None]] = set()
+        self._count = 0
+
+    def ask(self, candidate: Candidate) -> "asyncio.Future[Scored | None]":
+        """Return the future score of `candidate`: None when it fails or the time ends first.
+
+        What is asked before the loop turns again is asked in one call.
+        """
+        key = (_texts(candidate), candidate.finished)
+        if key not in self._known:
+            self._known[key] = self._enqueue(candidate, key)
+        return self._known[key]
+
+    async def close(self) -> None:
+        """Stop all calls."""
+        for call in self._calls:
+            call.cancel()
+        if self._calls:
+            await asyncio.wait(self._calls)
+
+    def _enqueue(self, candidate: Candidate, key: Key) -> "asyncio.Future[Scored | None]":
+        loop = asyncio.get_running_loop()
+        result: asyncio.Future[Scored | None] = loop.create_future()
+        if not candidate.text:
+            result.set_result(Scored(candidate.id, _lowest(self.model)))
+            return result
+        if not self._asked:
+            loop.call_soon(self._flush)
+        self._asked.append(_Asked(self._trajectory(candidate), key, result))
+        return result
+
+    def _flush(self) -> None:
+        asked, self._asked = self._asked, []
+        size = self.model.max_trajectories or len(asked)
+        for at in range(0, len(asked), size):
+            call = asyncio.get_running_loop().create_task(self._call(asked[at : at + size]))
+            self._calls.add(call)
+            call.add_done_callback(self._calls.discard)
+
+    async def _call(self, asked: list[_Asked]) -> None:
+        try:
+            with self._watch.stopping(asyncio.current_task().cancel):  # pyright: ignore[reportOptionalMemberAccess]
+                if not self._watch.over:
+                    self._answer(asked, await self._reward.score(self._scoring(asked)))
+        except ItsError as error:
+            self._account.fail(error)
+        except Exception as error:
+            _settle(asked, error)
+            raise
+        finally:
+            for one in asked:
+                if not one.result.done():
+                    self._known.pop(one.key, None)
+                    one.result.set_result(None)
+
+    def _answer(self, asked: list[_Asked], scores: Scores) -> None:
+        self._account.judged(scores.usage)
+        if len(scores.scored) != len(asked):
+            raise Unmet(self._broken(f"returned {len(scores.scored)} scores for {len(asked)} trajectories"))
+        for one, scored in zip(asked, scores.scored, strict=True):
+            wrong = self._wrong(one, scored)
+            if wrong:
+                self._account.fail(Unmet(wrong), one.trajectory.id)
+            elif not one.result.done():
+                one.result.set_result(scored)
+
+    def _wrong(self, asked: _Asked, scored: Scored) -> str:
+        model = self.model
+        if scored.value is None:
+            return f"reward model {model.identity.name!r}: {scored.error or 'a score is missing'}"
+        if scored.id != asked.trajectory.id:
+            return self._broken(f"answered {scored.id!r} where {asked.trajectory.id!r} was asked")
+        if any(not math.isfinite(value) for value in (scored.value, *scored.step_values)):
+            return self._broken(f"returned the score {scored.value} with step values {list(scored.step_values)}")
+        if not model.low <= scored.value <= model.high:
+            return self._broken(f"returned the score {scored.value}, outside of its range {model.low} to {model.high}")
+        if scored.step_values and len(scored.step_values) != len(asked.trajectory.steps):
+            return self._broken(f"valued {len(scored.step_values)} steps of {len(asked.trajectory.steps)}")
+        return ""
+
+    def _broken(self, deed: str) -> str:
+        return f"reward model {self.model.identity.name!r} {deed}; certify its service with `its conformance reward`"
+
+    def _scoring(self, asked: list[_Asked]) -> Scoring:
+        self._count += 1
+        left = self._watch.left
+        return Scoring(
+            request_id=f"{self._order.request_id[:96]}.{self._trace_id}.s{self._count}",
+            model=self.model.identity.name,
+            prompt=self._order.prompt,
+            trajectories=tuple(one.trajectory for one in asked),
+            aggregation=self._aggregation,
+            fingerprint=self.model.identity.tokenizer_fingerprint,
+            seconds=left,
+        )
+
+    def _trajectory(self, candidate: Candidate) -> Trajectory:
+        texts = _texts(candidate)
+        ends = step_ends(candidate) if self._shares_tokenizer() and len(texts) == len(candidate.steps) else ()
+        return Trajectory(
+            id=candidate.id,
+            steps=texts,
+            complete=candidate.finished,
+            token_ids=candidate.token_ids if ends else (),
+            step_ends=ends,
+            known_step_values=candidate.step_scores if self.model.process else (),
+        )
+
+    def _shares_tokenizer(self) -> bool:
+        ours, theirs = self._order.model.identity, self.model.identity
+        same = ours.tokenizer_fingerprint == theirs.tokenizer_fingerprint
+        return self.model.accepts_tokens and same and bool(ours.tokenizer_fingerprint)
+
+
+def _texts(candidate: Candidate) -> tuple[str, ...]:
+    if len(candidate.steps) > 1:
+        return tuple(step.text for step in candidate.steps)
+    return split(candidate.text)
+
+
+def _lowest(model: RewardModel) -> float:
+    return model.low if math.isfinite(model.low) else -1e9
+
+
+def _settle(asked: list[_Asked], error: Exception) -> None:
+    for one in asked:
+        if not one.result.done():
+            one.result.set_exception(error)

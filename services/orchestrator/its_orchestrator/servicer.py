@@ -1,0 +1,73 @@
+"""The orchestrator's servicer: convert, call, convert."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+from grpc import aio
+
+from its.orchestrator.v1 import orchestrator_pb2 as pb
+from its.orchestrator.v1.orchestrator_pb2_grpc import OrchestratorServiceServicer
+from its_orchestrator import convert, convert_events, registry
+from its_orchestrator.desk import Desk
+from its_orchestrator.equivalence import Equivalence
+from its_orchestrator.solver import Solver
+from its_orchestrator.traces import Traces
+from its_runtime.deadline import remaining
+from its_runtime.errors import Unsupported
+
+Context = aio.ServicerContext[Any, Any]
+
+
+class OrchestratorServicer(OrchestratorServiceServicer):
+    """Answers the contract's calls."""
+
+    def __init__(self, desk: Desk, solver: Solver, traces: Traces, equivalence: Equivalence) -> None:
+        self._desk = desk
+        self._solver = solver
+        self._traces = traces
+        self._equivalence = equivalence
+
+    async def Solve(self, request: pb.SolveRequest, context: Context) -> AsyncGenerator[pb.SolveResponse]:
+        order = await self._desk.order(convert.ask(request, remaining(context)))
+        async with aclosing(self._solver.events(order, convert_events.wanted(request.detail))) as events:
+            async for event in events:
+                yield pb.SolveResponse(event=convert_events.event(event, self._equivalence))
+
+    async def RunFunction(
+        self, request: pb.RunFunctionRequest, context: Context
+    ) -> AsyncGenerator[pb.RunFunctionResponse]:
+        raise Unsupported(f"function {request.function!r} can't be run: this server has no functions; call Solve")
+        yield pb.RunFunctionResponse()
+
+    async def RunPipeline(
+        self, request: pb.RunPipelineRequest, context: Context
+    ) -> AsyncGenerator[pb.RunPipelineResponse]:
+        stages = ", ".join(stage.type for stage in request.stages)
+        raise Unsupported(f"pipeline {stages} can't be run: this server has no strategies; call Solve")
+        yield pb.RunPipelineResponse()
+
+    async def ListAlgorithms(self, request: pb.ListAlgorithmsRequest, context: Context) -> pb.ListAlgorithmsResponse:
+        return pb.ListAlgorithmsResponse(algorithms=[convert.algorithm(kind) for kind in registry.algorithms()])
+
+    async def ListStrategies(self, request: pb.ListStrategiesRequest, context: Context) -> pb.ListStrategiesResponse:
+        return pb.ListStrategiesResponse()
+
+    async def ListFunctions(self, request: pb.ListFunctionsRequest, context: Context) -> pb.ListFunctionsResponse:
+        return pb.ListFunctionsResponse()
+
+    async def ListProfiles(self, request: pb.ListProfilesRequest, context: Context) -> pb.ListProfilesResponse:
+        listing = await self._desk.listing()
+        return pb.ListProfilesResponse(profiles=[convert.profile_proto(name, one) for name, one in listing.items()])
+
+    async def GetTrace(self, request: pb.GetTraceRequest, context: Context) -> pb.GetTraceResponse:
+        events = self._traces.find(request.trace_id)
+        return pb.GetTraceResponse(events=[convert_events.event(one, self._equivalence) for one in events])
+
+    async def Configure(self, request: pb.ConfigureRequest, context: Context) -> pb.ConfigureResponse:
+        profile = convert.profile(request.profile)
+        models = await self._desk.configure(request.profile.name, profile)
+        return pb.ConfigureResponse(
+            profile=convert.profile_proto(request.profile.name, profile),
+            models=[convert.identity(one) for one in models],
+        )

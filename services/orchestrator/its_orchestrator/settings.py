@@ -1,0 +1,22 @@
+"""Settings of the orchestrator: the section `orchestrator` of its.yaml."""
+
+from pydantic import Field
+
+from its_orchestrator.profiles import Profile
+from its_runtime.settings import Port, ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Where the services behind are, and the profiles that requests choose from."""
+
+    port: Port = Field(default=50051, description="Port to listen on; 0 takes a free one.")
+    generator: str = Field(default="127.0.0.1:50052", min_length=1, description="Address of the generator.")
+    reward: str = Field(default="127.0.0.1:50053", min_length=1, description="Address of the reward service.")
+    profiles: dict[str, Profile] = Field(
+        default={}, description="Names that requests choose as their model; the first one is the default."
+    )
+    calls: int = Field(default=256, ge=1, description="Most calls at once to each service behind; more wait.")
+    traces: int = Field(default=256, ge=0, description="How many runs are kept for GetTrace.")
+    capabilities_seconds: float = Field(
+        default=10.0, ge=0, description="How long what the services behind can do is believed without asking again."
+    )

@@ -1,0 +1,39 @@
+"""The solver: starts runs, streams their events, keeps their traces, and stops them when nobody listens."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator
+
+from its_orchestrator.events import Event
+from its_orchestrator.order import Order
+from its_orchestrator.recorder import Recorder
+from its_orchestrator.run import Engines, Run
+from its_orchestrator.traces import Traces
+
+
+class Solver:
+    """Runs orders on the engines."""
+
+    def __init__(self, engines: Engines, traces: Traces) -> None:
+        self._engines = engines
+        self._traces = traces
+
+    async def events(self, order: Order, wanted: frozenset[type]) -> AsyncGenerator[Event]:
+        """Yield the wanted kinds of events as they happen; raise what the run raises. Closing it stops the run."""
+        recorder = Recorder(secrets.token_hex(8), wanted)
+        run = asyncio.create_task(self._run(order, recorder))
+        try:
+            async for event in recorder:
+                yield event
+            await run
+        finally:
+            run.cancel()
+            await asyncio.wait({run})
+            _ = run.cancelled() or run.exception()  # nobody else will look at it
+
+    async def _run(self, order: Order, recorder: Recorder) -> None:
+        try:
+            await Run(order, self._engines, recorder).answer()
+        finally:
+            self._traces.keep(recorder.trace_id, recorder.events)
+            recorder.close()

@@ -1,0 +1,11 @@
+"""For whoever writes an algorithm: a scripted world to run it in, and the laws that it must keep.
+
+async def test_debate_keeps_the_laws():
+await laws.hold(Debate(), lambda: World(["4", "5"]), samples=8)
+"""
+
+from its_orchestrator.testing import laws
+from its_orchestrator.testing.faults import Fault
+from its_orchestrator.testing.world import Result, World
+
+__all__ = ["Fault", "Result", "World", "laws"]

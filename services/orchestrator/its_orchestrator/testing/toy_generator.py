@@ -1,0 +1,166 @@
+"""A generator of a toy language: all its sequences grow a token a tick, and it reports exactly what it used."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from its_orchestrator.candidate import StopReason
+from its_orchestrator.engines import Batch, Branch, Delta, End, Generation, GeneratorModel, Started, Usage
+from its_orchestrator.testing.faults import Fault
+from its_orchestrator.testing.language import END, Language, ids, text
+from its_runtime.errors import InvalidRequest, Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one sequence is going to say."""
+
+    tokens: tuple[int, ...]
+    reason: StopReason
+
+
+class ToyGenerator:
+    """Serves one model. `faults` tells which of its calls, by number, go wrong."""
+
+    def __init__(self, language: Language, model: GeneratorModel, faults: Mapping[int, Fault]) -> None:
+        self.model = model
+        self.language = language
+        self.generations: list[Generation] = []
+        """Every call it got."""
+        self.reported: list[Usage] = []
+        """What it told of each call that told anything."""
+        self.running: set[ToyCall] = set()
+        """Calls that neither ended nor were stopped."""
+        self._faults = faults
+
+    async def models(self) -> Sequence[GeneratorModel]:
+        return [self.model]
+
+    def generate(self, generation: Generation) -> "ToyCall":
+        fault = self._faults.get(len(self.generations))
+        self.generations.append(generation)
+        return ToyCall(self, generation, fault)
+
+
+class ToyCall:
+    """A running call. It moves only when it is read."""
+
+    def __init__(self, generator: ToyGenerator, generation: Generation, fault: Fault | None) -> None:
+        self._generator = generator
+        self._generation = generation
+        self._fault = fault
+        self._lines = [line for branch in generation.branches for line in _lines(generator, generation, branch)]
+        self._tick = 0
+        self._begun = self._done = False
+        self._stopped = asyncio.Event()
+        generator.running.add(self)
+
+    def __aiter__(self) -> AsyncIterator[Batch]:
+        return self
+
+    async def __anext__(self) -> Batch:
+        if self._done:
+            raise StopAsyncIteration
+        if self._fault is Fault.STALLS:
+            await self._stopped.wait()
+        await asyncio.sleep(0)
+        if self._stopped.is_set():
+            return self._cancelled()
+        self._fail()
+        return self._next()
+
+    async def stop(self) -> None:
+        """End with what was used until now."""
+        self._stopped.set()
+
+    def cancel(self) -> None:
+        """End without a word."""
+        self._done = True
+        self._generator.running.discard(self)
+
+    def _fail(self) -> None:
+        if self._fault is Fault.FORGETS:
+            self.cancel()
+            raise StopAsyncIteration
+        errors = {
+            Fault.DOWN: Unavailable("generator of this world: it is down"),
+            Fault.REFUSES: InvalidRequest.field("prompt", "this world refuses it"),
+        }
+        if self._begun:
+            errors[Fault.BREAKS] = Unavailable("generator of this world: it broke")
+        if self._fault in errors:
+            self.cancel()
+            raise errors[self._fault]
+
+    def _next(self) -> Batch:
+        last, self._tick = self._tick, self._following()
+        deltas = [self._delta(number, last) for number in range(len(self._lines)) if self._reports(number, last)]
+        ended = [number for number, line in enumerate(self._lines) if last < len(line.tokens) <= self._tick]
+        ended += [number for number, line in enumerate(self._lines) if not line.tokens and not self._begun]
+        batch = Batch(self._started(), deltas, [self._end(number) for number in ended])
+        self._begun = True
+        return self._with_usage(batch) if self._tick >= max(len(line.tokens) for line in self._lines) else batch
+
+    def _following(self) -> int:
+        """Return the next tick at which there is something to report."""
+        ticks = [len(line.tokens) for line in self._lines if len(line.tokens) > self._tick]
+        if self._generation.flush_every:
+            ticks.append(self._tick + self._generation.flush_every)
+        return min(ticks, default=self._tick)
+
+    def _reports(self, number: int, last: int) -> bool:
+        length = len(self._lines[number].tokens)
+        return last < length and (bool(self._generation.flush_every) or length <= self._tick)
+
+    def _delta(self, number: int, last: int) -> Delta:
+        begin = last if self._generation.flush_every else 0
+        tokens = self._lines[number].tokens[begin : self._tick]
+        logprobs = () if self._generation.logprobs is None else tuple(-1.0 for _ in tokens)
+        return Delta(number, text(tokens), tokens if self._generator.model.token_ids else (), logprobs)
+
+    def _end(self, number: int) -> End:
+        line = self._lines[number]
+        if self._fault is Fault.SPOILS and number == 0:
+            return End(number, StopReason.ERROR, len(line.tokens), "this world spoils it")
+        return End(number, line.reason, len(line.tokens))
+
+    def _cancelled(self) -> Batch:
+        running = [
+            number for number, line in enumerate(self._lines) if len(line.tokens) > self._tick or not self._begun
+        ]
+        ends = [End(number, StopReason.CANCELLED, self._tick) for number in running]
+        return self._with_usage(Batch(self._started(), (), ends))
+
+    def _started(self) -> Started | None:
+        prompt = self._generation.prompt
+        shown = ids(prompt) if isinstance(prompt, str) else (1,)
+        return None if self._begun else Started(self._generator.model.identity, shown)
+
+    def _with_usage(self, batch: Batch) -> Batch:
+        self.cancel()
+        prompt = len(self._generation.prompt) if isinstance(self._generation.prompt, str) else 1
+        prefixes = [len(branch.token_ids or branch.text) for branch in self._generation.branches]
+        completion = sum(min(len(line.tokens), self._tick) for line in self._lines)
+        used = Usage(prompt * len(prefixes) + sum(prefixes), sum(prefixes), completion)
+        self._generator.reported.append(used)
+        return replace(batch, usage=used)
+
+
+def _lines(generator: ToyGenerator, generation: Generation, branch: Branch) -> list[Line]:
+    prefix = text(branch.token_ids) or branch.text
+    rests = [generator.language.rest(prefix, branch.seed, number) for number in range(branch.count)]
+    return [_line(rest, generation) for rest in rests]
+
+
+def _line(rest: str, generation: Generation) -> Line:
+    tokens, reason = (*ids(rest), END), StopReason.EOS
+    if generation.steps:
+        ends = [at + len(one) for one in generation.steps.delimiters if (at := rest.find(one)) >= 0]
+        every = generation.steps.every_n_tokens
+        ends = [every] if 0 < every < len(tokens) else ends if not every else []
+        if ends:
+            tokens, reason = tokens[: min(ends)], StopReason.STEP
+    most = generation.sampling.max_tokens
+    if most is not None and len(tokens) > most:
+        tokens, reason = tokens[:most], StopReason.LENGTH
+    return Line(tokens, reason)
