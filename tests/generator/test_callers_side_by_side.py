@@ -1,0 +1,54 @@
+"""Callers share the engine: nobody queues behind anybody."""
+
+import asyncio
+
+from its_generator.backends.embedded import open_embedded
+from its_generator.models import Models
+from its_generator.settings import EmbeddedModel
+
+
+async def test_sixteen_callers_all_get_tokens_before_the_first_is_done(stub, asking, forever):
+    order: list[tuple[str, int]] = []
+
+    async def call(number: int) -> None:
+        request = asking(n=8, prompt=f"Caller {number}", flush=1, sampling={"logit_bias": forever, "max_tokens": 120})
+        order.append(("begins", number))
+        async for message in stub.Generate(request):
+            order.append(("ends" if message.HasField("usage") else "tokens", number))
+
+    await asyncio.gather(*(call(number) for number in range(16)))
+
+    first_end = next(place for place, (what, _) in enumerate(order) if what == "ends")
+    assert {number for what, number in order[:first_end] if what == "tokens"} == set(range(16))
+
+
+async def test_a_small_call_passes_by_one_that_fills_the_batch(stub, tiny, read, asking, forever, eventually):
+    request = asking(n=512, sampling={"logit_bias": forever, "max_tokens": 400}, flush=1)
+    large = stub.Generate(request)
+    await large.read()
+    await eventually(lambda: tiny.load.running == 64)
+
+    small = await read(stub, asking(sampling={"logit_bias": forever, "max_tokens": 5}))
+
+    assert small[0].reason == "LENGTH"
+    assert tiny.load.running + tiny.load.waiting > 64, "the large one is far from done"
+    large.cancel()
+    await eventually(lambda: tiny.load == (0, 0))
+
+
+async def test_the_batch_has_its_limit_and_everybody_a_place(serve_models, asking, read, forever):
+    most = 0
+    with open_embedded(EmbeddedModel(folder="its-tiny", max_batch=4)) as small:
+        async with serve_models(Models({"small": small})) as stub:
+            calls = [
+                asyncio.create_task(
+                    read(stub, asking(n=3, prompt=f"{place}", sampling={"logit_bias": forever, "max_tokens": 50}))
+                )
+                for place in range(6)
+            ]
+            while not all(call.done() for call in calls):
+                most = max(most, small.load.running)
+                await asyncio.wait(calls, timeout=0.001)
+
+    assert all(len(call.result().sequences) == 3 for call in calls)
+    assert 4 <= most < 4 + 6, "the batch is full before those come in who have no place yet"
