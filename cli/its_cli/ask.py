@@ -1,8 +1,6 @@
 """`its ask`: one question, to a gateway that runs or to one started for it."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -13,10 +11,9 @@ from its_cli.answering import Style, answer
 from its_cli.configuration import load
 from its_cli.exits import REFUSED, Failed, explained
 from its_cli.layout import Layout, configured, free, moved
+from its_cli.own import own_system
 from its_cli.part import GATEWAY
 from its_cli.question import Question
-from its_cli.starting import Starting
-from its_cli.system import System, system
 
 Text = Annotated[str, typer.Argument(help="The question.", metavar="QUESTION")]
 Algorithm = Annotated[str | None, typer.Option(help="How to spend the budget, such as particle-filtering.")]
@@ -62,16 +59,9 @@ async def _ask(question: Question, style: Style, url: str | None, config: Path |
     usual = configured(configuration, config)
     if url or await _listens(usual):
         return await answer(question, url or usual.url, style, console)
-    async with _started(moved(configuration, config, free()), console) as running:
+    console.print(STARTING, style="dim", soft_wrap=True)
+    async with own_system(moved(configuration, config, free()), console) as running:
         return await running.unless_one_dies(answer(question, running.layout.url, style, console))
-
-
-@asynccontextmanager
-async def _started(layout: Layout, console: Console) -> AsyncGenerator[System, None]:
-    console.print("no gateway runs here: starting the services for this question (`its up` keeps them)", style="dim")
-    with Starting(console) as starting:
-        async with system(layout, _unheard, starting.ready) as running:
-            yield running
 
 
 async def _listens(layout: Layout) -> bool:
@@ -83,5 +73,4 @@ async def _listens(layout: Layout) -> bool:
     return True
 
 
-def _unheard(name: str, line: str) -> None:
-    """Leave a process's log lines to the report of its death."""
+STARTING = "no gateway runs here: starting the services for this question (`its up` keeps them)"

@@ -10,11 +10,11 @@ from its_cli.contest import SEED, contest, scores_table
 from its_cli.exits import explained
 from its_cli.layout import free, moved
 from its_cli.memory import resident_bytes
+from its_cli.own import own_system
 from its_cli.part import ORCHESTRATOR
 from its_cli.question import Question
 from its_cli.search import show_search
-from its_cli.starting import Starting
-from its_cli.system import System, system
+from its_cli.system import System
 from its_models import HeldoutProblem, heldout
 
 PROBLEMS = 12
@@ -33,10 +33,9 @@ def demo() -> None:
 
 async def _demo(console: Console) -> None:
     layout = moved(load(None), None, free())
-    with Starting(console) as starting:
-        async with system(layout, _unheard, starting.ready) as running:
-            console.print(f"four processes run; the gateway is at {layout.url}/v1", style="bold")
-            await running.unless_one_dies(_show(running, heldout()[:PROBLEMS], console))
+    async with own_system(layout, console) as running:
+        console.print(f"four processes run; the gateway is at {layout.url}/v1", style="bold")
+        await running.unless_one_dies(_show(running, heldout()[:PROBLEMS], console))
     console.print(NEXT)
 
 
@@ -57,10 +56,6 @@ async def _show(running: System, problems: Sequence[HeldoutProblem], console: Co
 def _memory(running: System) -> str:
     resident = resident_bytes(child.process.pid for child in running.children)
     return f"memory of the four processes: {resident / 2**20:,.0f} MiB" if resident else ""
-
-
-def _unheard(name: str, line: str) -> None:
-    """Leave a process's log lines to the report of its death."""
 
 
 NEXT = """

@@ -19,6 +19,7 @@ from rich.text import Text
 from its_cli.child import ChildDied
 from its_cli.ports import PortsTaken
 from its_runtime.config import ConfigError
+from its_runtime.errors import ItsError
 from its_runtime.process import CONFIG_ERROR, PORT_TAKEN
 
 FAILED = 1
@@ -44,7 +45,7 @@ def explained() -> Generator[None, None, None]:
         _end(error, CONFIG_ERROR)
     except PortsTaken as error:
         _end(error, PORT_TAKEN)
-    except ChildDied as error:
+    except (ChildDied, ItsError) as error:
         _end(error, FAILED)
     except Failed as error:
         _end(error, error.status)
