@@ -44,7 +44,7 @@ class Profiles:
 
     def listing(self, models: Sequence[GeneratorModel]) -> dict[str, Profile]:
         """Return every profile by name, the default one first."""
-        own = {one.identity.name: Profile(model=one.identity.name) for one in models}
+        own = {one.identity.name: Profile(model=one.identity.name, budget=Budget(samples=SAMPLES)) for one in models}
         return {**self._configured, **{name: one for name, one in own.items() if name not in self._configured}}
 
     def find(self, name: str, models: Sequence[GeneratorModel]) -> Profile:

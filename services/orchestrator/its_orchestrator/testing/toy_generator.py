@@ -73,6 +73,15 @@ class ToyCall:
         """End with what was used until now."""
         self._stopped.set()
 
+    @property
+    def used(self) -> Usage:
+        """What it used until now."""
+        prompt = len(self._generation.prompt) if isinstance(self._generation.prompt, str) else 1
+        prompt = len(self._generation.prompt_token_ids) or prompt
+        prefixes = [len(branch.token_ids or branch.text) for branch in self._generation.branches]
+        completion = sum(min(len(line.tokens), self._tick) for line in self._lines)
+        return Usage(prompt * len(prefixes) + sum(prefixes), sum(prefixes), completion)
+
     def cancel(self) -> None:
         """End without a word."""
         self._done = True
@@ -133,17 +142,13 @@ class ToyCall:
 
     def _started(self) -> Started | None:
         prompt = self._generation.prompt
-        shown = ids(prompt) if isinstance(prompt, str) else (1,)
+        shown = self._generation.prompt_token_ids or (ids(prompt) if isinstance(prompt, str) else (1,))
         return None if self._begun else Started(self._generator.model.identity, shown)
 
     def _with_usage(self, batch: Batch) -> Batch:
         self.cancel()
-        prompt = len(self._generation.prompt) if isinstance(self._generation.prompt, str) else 1
-        prefixes = [len(branch.token_ids or branch.text) for branch in self._generation.branches]
-        completion = sum(min(len(line.tokens), self._tick) for line in self._lines)
-        used = Usage(prompt * len(prefixes) + sum(prefixes), sum(prefixes), completion)
-        self._generator.reported.append(used)
-        return replace(batch, usage=used)
+        self._generator.reported.append(self.used)
+        return replace(batch, usage=self.used)
 
 
 def _lines(generator: ToyGenerator, generation: Generation, branch: Branch) -> list[Line]:
