@@ -25,7 +25,7 @@ CASES: dict[str, tuple[Change, str, str]] = {
     "a prompt over the context": (ids(*[65] * 600), "prompt", "512"),
     "a prompt that fills the context": (ids(*[65] * 512), "prompt", "512"),
     "an unknown token in the prompt": (ids(65, 874), "token_ids", "0 to 873"),
-    "an unknown token in a prefix": (lambda r: r.branches[1].token_ids.ids.append(5000), "branches[1].token_ids", "873"),
+    "an unknown token in a prefix": (lambda r: r.branches[1].token_ids.ids.append(999), "branches[1].token_ids", "873"),
     "a prefix over the context": (lambda r: r.branches[1].token_ids.ids.extend([65] * 500), "branches[1]", "512"),
     "an unknown stop token": (lambda r: r.sampling.stop_token_ids.append(874), "sampling.stop_token_ids", "0 to 873"),
     "an unknown biased token": (lambda r: r.sampling.logit_bias.update({900: 1.0}), "sampling.logit_bias", "0 to 873"),

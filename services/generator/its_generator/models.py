@@ -4,8 +4,6 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from its_generator.backend import Backend
-from its_generator.backends.embedded import open_embedded
-from its_generator.backends.openai import open_openai
 from its_generator.settings import EmbeddedModel, Model, OpenAIModel, Settings
 from its_runtime.errors import NotFound
 
@@ -44,10 +42,15 @@ async def open_models(settings: Settings) -> AsyncGenerator[Models, None]:
 
 
 async def _opened(stack: AsyncExitStack, settings: Model) -> Backend:
+    """Open a model; libraries are imported only where a model needs them, since some take seconds."""
     if isinstance(settings, EmbeddedModel):
+        from its_generator.backends.embedded import open_embedded  # noqa: PLC0415
+
         return stack.enter_context(open_embedded(settings))
     if isinstance(settings, OpenAIModel):
+        from its_generator.backends.openai import open_openai  # noqa: PLC0415
+
         return await stack.enter_async_context(open_openai(settings))
-    from its_generator.backends.vllm import open_vllm  # noqa: PLC0415  (an extra, and slow to import)
+    from its_generator.backends.vllm import open_vllm  # noqa: PLC0415
 
     return await stack.enter_async_context(open_vllm(settings))
