@@ -17,7 +17,7 @@ from its_gateway.parse import parse, read_body
 from its_gateway.schema import ChatRequest
 from its_gateway.settings import Settings
 from its_gateway.sse import EventStream
-from its_gateway.stream import Chunks
+from its_gateway.stream import Chunks, Timing
 from its_runtime.errors import Internal
 
 Events = AsyncGenerator[SolveEvent, None]
@@ -51,7 +51,7 @@ class Chat:
     async def _stream(self, asked: ChatRequest, events: Events, id: str) -> Response:
         usage = asked.stream_options is not None and asked.stream_options.include_usage
         chunks = Chunks(id, int(time.time()), asked.model, progress=asked.its.progress, include_usage=usage)
-        pieces = chunks.of(events, self._settings.keep_alive_seconds)
+        pieces = chunks.of(events, Timing(self._settings.status_seconds, self._settings.keep_alive_seconds))
         return EventStream(await anext(pieces), pieces)
 
 

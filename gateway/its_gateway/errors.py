@@ -43,6 +43,7 @@ _PARAMS: tuple[tuple[str, str], ...] = (
     ("sampling.", ""),
     ("conversation.", ""),
     ("structured_output", "response_format"),
+    ("prompt", "messages"),
 )
 """Beginnings of field names in the contract, and what they are called in a request of ours."""
 

@@ -14,7 +14,9 @@ PARTS = {
     "reward": "its.reward.v1.RewardService",
 }
 """The services that make an answer, by their full names. The orchestrator's health service knows its own, and
-reports under the other two whether it reaches them; one that it doesn't know is not needed."""
+may report under the other two whether it reaches them; what it doesn't report doesn't count."""
+
+_STATES = {True: "ready", False: "not ready", None: "unknown"}
 
 
 class Health:
@@ -30,10 +32,10 @@ class Health:
     async def ready(self) -> Response:
         """Say whether a request would be answered; when not, which part is missing. 200 or 503."""
         states = await asyncio.gather(*(self._orchestrator.serves(service) for service in PARTS.values()))
-        parts = {part: "not ready" if state is False else "ready" for part, state in zip(PARTS, states, strict=True)}
+        parts = {part: _STATES[state] for part, state in zip(PARTS, states, strict=True)}
         parts["profiles"] = await self._profiles()
-        missing = [part for part, state in parts.items() if state != "ready"]
-        return _status(503 if missing else 200, {"status": "not ready" if missing else "ready", "parts": parts})
+        ready = set(parts.values()) <= {"ready", "unknown"}
+        return _status(200 if ready else 503, {"status": "ready" if ready else "not ready", "parts": parts})
 
     async def _profiles(self) -> str:
         try:

@@ -3,30 +3,33 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Event = TypeVar("Event")
 
 
-async def heartbeats(
-    events: AsyncGenerator[Event, None], first: float, then: float
-) -> AsyncGenerator[Event | None, None]:
-    """Yield `events`, and None whenever none came for a while: `first` seconds in the beginning, later `then`.
+class Heartbeats(Generic[Event]):
+    """Events, with a beat wherever they pause."""
 
-    Closing the generator closes `events`, while it waits for the next one too.
-    """
-    patience = first
-    async with aclosing(events):
-        while True:
-            coming = asyncio.ensure_future(anext(events))
-            try:
-                while not (await asyncio.wait((coming,), timeout=patience))[0]:
-                    patience = then
-                    yield None
-                yield coming.result()
-            except StopAsyncIteration:
-                return
-            finally:
-                if coming.cancel():
-                    await asyncio.wait((coming,))
-            patience = then
+    def __init__(self, events: AsyncGenerator[Event, None], patience: float) -> None:
+        self._events = events
+        self.patience = patience
+        """Seconds of silence after which there is a beat; may change from one wait to the next."""
+
+    async def beats(self) -> AsyncGenerator[Event | None, None]:
+        """Yield the events, and None whenever none came for a while.
+
+        Closing the generator closes the events, while it waits for the next one too.
+        """
+        async with aclosing(self._events) as events:
+            while True:
+                coming = asyncio.ensure_future(anext(events))
+                try:
+                    while not (await asyncio.wait((coming,), timeout=self.patience))[0]:
+                        yield None
+                    yield coming.result()
+                except StopAsyncIteration:
+                    return
+                finally:
+                    if coming.cancel():
+                        await asyncio.wait((coming,))

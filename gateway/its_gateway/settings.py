@@ -11,6 +11,9 @@ class Settings(ServiceSettings):
     port: Port = Field(default=8108, description="Port to listen on; 0 takes a free one.")
     orchestrator: str = Field(default="127.0.0.1:50051", description="Address of the orchestrator.")
     request_seconds: float = Field(default=600.0, gt=0, description="How long one request may take.")
+    status_seconds: float = Field(
+        default=0.1, gt=0, description="How long a stream that has nothing to say yet may still become an HTTP error."
+    )
     keep_alive_seconds: float = Field(
         default=10.0, gt=0, description="Silence of a stream after which a comment keeps its connection open."
     )

@@ -12,15 +12,22 @@ from its.orchestrator.v1.answer_pb2 import Answer
 from its.orchestrator.v1.event_pb2 import SolveEvent
 from its_gateway import answer as answers
 from its_gateway.errors import from_its
-from its_gateway.heartbeat import heartbeats
+from its_gateway.heartbeat import Heartbeats
 from its_gateway.progress import describe
 from its_gateway.sse import DONE, KEEP_ALIVE, event
 from its_runtime.errors import Internal, ItsError
 
-_PATIENCE = 0.5
-"""Seconds within which a request that is refused gets an HTTP status of its own; later, an error event."""
-
 _log = structlog.get_logger("its.gateway")
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How patient a stream is."""
+
+    status_seconds: float
+    """How long an error still becomes an HTTP status, while nothing was sent."""
+    keep_alive_seconds: float
+    """After how much silence a comment is sent."""
 
 
 @dataclass(slots=True)
@@ -37,14 +44,16 @@ class Chunks:
     sent: str = field(default="", init=False)
     answered: bool = field(default=False, init=False)
 
-    async def of(self, events: AsyncGenerator[SolveEvent, None], keep_alive: float) -> AsyncGenerator[bytes, None]:
-        """Yield the stream's pieces; a comment after `keep_alive` seconds of silence.
+    async def of(self, events: AsyncGenerator[SolveEvent, None], timing: Timing) -> AsyncGenerator[bytes, None]:
+        """Yield the stream's pieces, a comment wherever it is silent.
 
         An error before the first piece is raised; one after it is an event of the stream, which then ends.
         """
-        async with aclosing(heartbeats(events, _PATIENCE, keep_alive)) as beats:
-            first = await anext(beats, None)
-            yield self._chunk({"role": "assistant", "content": ""}) + (self._piece(first) if first else b"")
+        heart = Heartbeats(events, timing.status_seconds)
+        async with aclosing(heart.beats()) as beats:
+            opening = await self._opening(beats)
+            yield self._chunk({"role": "assistant", "content": ""}) + opening
+            heart.patience = timing.keep_alive_seconds
             try:
                 async for beat in beats:
                     if piece := self._piece(beat) if beat else KEEP_ALIVE:
@@ -53,6 +62,18 @@ class Chunks:
             except ItsError as error:
                 yield event(from_its(error).body())
             yield DONE
+
+    async def _opening(self, beats: AsyncGenerator[SolveEvent | None, None]) -> bytes:
+        """Return what can be said when it is likely that the request is not refused, or patience ends.
+
+        That a run began tells nothing yet: the generator has still to look at the prompt.
+        """
+        opening = b""
+        async for beat in beats:
+            opening += self._piece(beat) if beat else b""
+            if beat is None or not beat.HasField("started"):
+                break
+        return opening
 
     def _check_end(self) -> None:
         if not self.answered:

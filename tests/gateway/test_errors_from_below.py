@@ -72,6 +72,7 @@ async def test_a_surprise_below_is_masked(client, script):
         ("conversation.messages[2].role", "messages[2].role"),
         ("structured_output.json_schema", "response_format.json_schema"),
         ("reward_model", "its.reward_model"),
+        ("prompt", "messages"),
         ("algorithm", "algorithm"),
         ("model", "model"),
     ],

@@ -35,7 +35,7 @@ async def test_readiness_tells_which_part_the_orchestrator_does_not_reach(http, 
     await script.health.set(f"its.{part}.v1.{part.title()}Service", NOT_SERVING)
     ready = await http.get("/ready")
     assert ready.status_code == 503
-    assert [name for name, state in ready.json()["parts"].items() if state != "ready"] == [part]
+    assert [name for name, state in ready.json()["parts"].items() if state == "not ready"] == [part]
 
     await script.health.set(f"its.{part}.v1.{part.title()}Service", SERVING)
     assert (await http.get("/ready")).status_code == 200

@@ -13,8 +13,8 @@ from scripted_orchestrator import answer, committed, started
 from its.chat.v1.chat_pb2 import ContentPart, Message, Role, ToolCall
 from its.orchestrator.v1.event_pb2 import CandidateEnded, Note, Progress, SolveEvent
 from its.orchestrator.v1.orchestrator_pb2 import Detail
-from its_gateway.heartbeat import heartbeats
-from its_gateway.stream import Chunks
+from its_gateway.heartbeat import Heartbeats
+from its_gateway.stream import Chunks, Timing
 from its_runtime.errors import InvalidRequest, Unavailable
 
 ASK = {"model": "its-tiny", "messages": [{"role": "user", "content": "2 + 2?"}]}
@@ -109,14 +109,16 @@ async def test_progress_is_not_told_otherwise(client, script):
     assert "reasoning_content" not in "".join([chunk.to_json() async for chunk in stream])
 
 
-async def test_an_error_before_anything_happened_is_a_status(client, script):
+async def test_an_error_before_anything_was_said_is_a_status(gateway, script):
     async def refused():
+        yield started()
         raise InvalidRequest.field("parameters.alpha", "too large")
-        yield
 
     script.events = refused
-    with pytest.raises(openai.BadRequestError) as error:
-        await client.chat.completions.create(**ASK, stream=True)
+    url = await gateway(status_seconds=60)
+    async with openai.AsyncOpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0) as client:
+        with pytest.raises(openai.BadRequestError) as error:
+            await client.chat.completions.create(**ASK, stream=True)
 
     assert error.value.param == "its.alpha"
 
@@ -207,8 +209,10 @@ async def test_closing_heartbeats_closes_what_they_wait_for():
         finally:
             closed.set()
 
-    beats = heartbeats(endless(), 1, 0.001)
-    assert [await anext(beats), await anext(beats)] == [1, None]
+    beats = Heartbeats(endless(), 0.001).beats()
+    async for beat in beats:
+        if beat is None:
+            break
     await beats.aclose()
 
     assert closed.is_set()
@@ -224,7 +228,7 @@ async def pieces_of(words, said):
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_what_was_streamed_is_the_answer(words, rest):
     said = "".join(words) + rest
-    chunks = Chunks("id", 0, "m", progress=False, include_usage=False).of(pieces_of(words, said), 1)
+    chunks = Chunks("id", 0, "m", progress=False, include_usage=False).of(pieces_of(words, said), Timing(60, 60))
     events = b"".join([piece async for piece in chunks]).split(b"\n\n")
 
     deltas = [orjson.loads(event.removeprefix(b"data: "))["choices"][0]["delta"] for event in events[:-2]]
