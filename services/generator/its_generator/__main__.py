@@ -20,10 +20,10 @@ async def main(settings: Settings) -> None:
         server = new_server(settings)
         add_GeneratorServiceServicer_to_server(GeneratorServicer(models), server)
         async with serving(server, settings, SERVICE):
-            await _stopped_or_failed(models)
+            await watched(models)
 
 
-async def _stopped_or_failed(models: Models) -> None:
+async def watched(models: Models) -> None:
     """Return when the process is told to stop; raise Unavailable when an engine can no longer answer.
 
     A process without its engine is of no use: it ends, so that whoever started it starts another.

@@ -46,9 +46,11 @@ def steps(message: pb.StepPolicy) -> StepPolicy:
 
 
 def structured_output(message: sampling_pb2.StructuredOutput) -> StructuredOutput:
-    """Return the form that completions must have."""
+    """Return the form that completions must have. Raises InvalidRequest when a schema is no JSON."""
     form = message.WhichOneof("form")
     assert form is not None
+    if form == "json_schema":
+        _json(message.json_schema, "structured_output.json_schema")
     return StructuredOutput(form, "" if form == "json_object" else getattr(message, form))
 
 
@@ -116,12 +118,16 @@ def _tool_call(call: chat_pb2.ToolCall) -> dict[str, Any]:
 
 
 def _tool(tool: chat_pb2.Tool, field: str) -> dict[str, Any]:
-    try:
-        parameters = json.loads(tool.parameters_json_schema or "{}")
-    except ValueError as error:
-        raise InvalidRequest.field(f"{field}.parameters_json_schema", f"is no JSON: {error}") from error
+    parameters = _json(tool.parameters_json_schema or "{}", f"{field}.parameters_json_schema")
     function = {"name": tool.name, "description": tool.description, "parameters": parameters}
     return {"type": "function", "function": function}
+
+
+def _json(text: str, field: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise InvalidRequest.field(field, f"is no JSON: {error}") from error
 
 
 def _tool_choice(choice: chat_pb2.ToolChoice) -> str | dict[str, Any] | None:

@@ -1,7 +1,7 @@
 """Ticks on their way from an engine to the call that waits for them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 from its_generator.tick import Delta, Finished, Tick
 from its_runtime.errors import ItsError
@@ -19,6 +19,7 @@ class Mailbox:
         self._ticks: list[Tick] = []
         self._error: ItsError | None = None
         self._news = asyncio.Event()
+        self._is_over = False
 
     def put(self, tick: Tick) -> None:
         """Hand over a tick; the one with the usage is the last."""
@@ -30,18 +31,26 @@ class Mailbox:
         self._error = error
         self._news.set()
 
-    async def __aiter__(self) -> AsyncIterator[Tick]:
-        """Yield what has gathered, as one tick, until the last one."""
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            ticks, self._ticks = self._ticks, []
-            if ticks:
-                yield _merged(ticks)
-            if ticks and ticks[-1].usage:
-                return
-            if self._error:
-                raise self._error
+    def __aiter__(self) -> "Mailbox":
+        return self
+
+    async def __anext__(self) -> Tick:
+        """Return what has gathered, as one tick. Ends behind the last one; raises what ended the job."""
+        if self._is_over:
+            raise StopAsyncIteration
+        await self._news.wait()
+        self._news.clear()
+        if not self._ticks:
+            raise self._ended()
+        tick, self._ticks = _merged(self._ticks), []
+        self._is_over = tick.usage is not None
+        if self._error:
+            self._news.set()
+        return tick
+
+    def _ended(self) -> ItsError:
+        assert self._error is not None
+        return self._error
 
 
 def _merged(ticks: list[Tick]) -> Tick:

@@ -70,15 +70,16 @@ class Upstream:
 
     async def _finish(self) -> None:
         """Wait for all answers, then tell of those that failed or were stopped, and the usage."""
-        surprises = await asyncio.gather(*self._reading, return_exceptions=True)
+        outcomes = await asyncio.gather(*self._reading, return_exceptions=True)
         error = next(iter(self._errors.values()), None)
-        if any(isinstance(surprise, Exception) for surprise in surprises):
-            error = Internal("the answer of the server can't be read")
+        if surprise := next((outcome for outcome in outcomes if isinstance(outcome, Exception)), None):
+            error = Internal(f"the answer of {self._settings.model!r} can't be read; the log says why")
+            error.__cause__ = surprise
             self.mailbox.fail(error)
         elif error and len(self._errors) == len(self._answers):
             self.mailbox.fail(error)
         else:
-            self.mailbox.put(self._last(surprises))
+            self.mailbox.put(self._last(outcomes))
 
     def _last(self, outcomes: Sequence[BaseException | None]) -> Tick:
         stopped = [call for call, outcome in zip(self._answers, outcomes, strict=True) if outcome]
