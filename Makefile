@@ -71,7 +71,8 @@ endef
 
 test-vllm: .venv-vllm/.ready ## run the tests of the vLLM backend, with real vLLM on the CPU
 	@command -v lscpu >/dev/null || { echo "vLLM on a CPU asks lscpu; install util-linux"; exit 1; }
-	.venv-vllm/bin/python -m pytest -m vllm tests/vllm
+	OMP_NUM_THREADS=1 VLLM_CPU_OMP_THREADS_BIND=nobind VLLM_ENABLE_V1_MULTIPROCESSING=0 \
+		.venv-vllm/bin/python -m pytest -m vllm --timeout 600 tests/vllm
 
 clean: ## remove what the targets made
 	rm -rf .venv .venv-* .pytest_cache .hypothesis .ruff_cache .import_linter_cache build dist

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from vllm.v1.engine.async_llm import AsyncLLM
 from vllm.v1.engine.exceptions import EngineDeadError
@@ -21,6 +22,14 @@ from its_models import UnknownModelError, model_folder
 from its_models.chat_template import ChatTemplate, TemplateRefused
 from its_models.tokenizer import Tokenizer
 from its_runtime.errors import InvalidRequest, Unavailable, Unmet, Unsupported
+
+
+class Load(NamedTuple):
+    """How much there is to do, in sequences."""
+
+    running: int
+    """Those that wait included: which ones do, only vLLM's own process knows."""
+    waiting: int
 
 
 class Vllm:
@@ -46,6 +55,11 @@ class Vllm:
             tools=template.knows_tools,
             sampling_fields=FIELDS,
         )
+
+    @property
+    def load(self) -> Load:
+        """How many sequences run and wait."""
+        return Load(self._engine.output_processor.get_num_unfinished_requests(), 0)
 
     async def tokenize(self, prompt: Conversation | str, continuation: str = "") -> tuple[int, ...]:
         text = prompt if isinstance(prompt, str) else self._rendered(prompt)

@@ -4,13 +4,15 @@ from collections.abc import Set
 from typing import Any
 
 from vllm import SamplingParams
+from vllm.exceptions import VLLMValidationError
 from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 
 from its_generator.backend import Job, StructuredOutput
+from its_runtime.errors import InvalidRequest
 
 
 def parameters(job: Job, stream: int, room: int, ends: Set[int]) -> SamplingParams:
-    """Return the parameters of one sequence.
+    """Return the parameters of one sequence. Raises InvalidRequest for what vLLM allows less of than the contract.
 
     Args:
         job: what all its sequences share.
@@ -18,7 +20,14 @@ def parameters(job: Job, stream: int, room: int, ends: Set[int]) -> SamplingPara
         room: tokens that the context has left.
         ends: token ids that end the sequence, beside the model's own end that vLLM knows.
     """
-    sampling = job.sampling
+    try:
+        return _parameters(job, stream, room, ends)
+    except VLLMValidationError as error:
+        raise InvalidRequest(f"sampling: {error} This is vLLM's own limit; change the request") from error
+
+
+def _parameters(job: Job, stream: int, room: int, ends: Set[int]) -> SamplingParams:
+    sampling, most = job.sampling, _most(job, room)
     return SamplingParams(
         temperature=sampling.temperature,
         top_p=sampling.top_p,
@@ -28,8 +37,8 @@ def parameters(job: Job, stream: int, room: int, ends: Set[int]) -> SamplingPara
         frequency_penalty=sampling.frequency_penalty,
         repetition_penalty=sampling.repetition_penalty,
         logit_bias=dict(sampling.logit_bias) or None,
-        max_tokens=_most(job, room),
-        min_tokens=sampling.min_tokens,
+        max_tokens=most,
+        min_tokens=min(sampling.min_tokens, most),
         stop_token_ids=sorted(ends),
         seed=stream & SEED_BITS,
         logprobs=job.logprobs,

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 from typing import Any
 
+import structlog
 from vllm import RequestOutput, SamplingParams
 from vllm.exceptions import VLLMValidationError
 from vllm.inputs import tokens_input
@@ -16,6 +17,8 @@ from its_generator.completion import Completion
 from its_generator.mailbox import Mailbox
 from its_generator.tick import StopReason, Tick, Top, Usage
 from its_runtime.errors import InvalidRequest, ItsError, Unavailable
+
+_log = structlog.get_logger("its.vllm")
 
 
 class Run:
@@ -29,6 +32,7 @@ class Run:
         self._unfinished = len(completions)
         self._cached: list[list[int]] = [[] for _ in job.branches]
         self._tasks: list[asyncio.Task[None]] = []
+        self._open: set[str] = set()
 
     def start(self, parameters: Sequence[SamplingParams]) -> None:
         """Hand all sequences to the engine."""
@@ -42,9 +46,11 @@ class Run:
             task.cancel()
 
     async def close(self) -> None:
-        """Stop, and wait until the engine has been told."""
+        """Stop, and wait until the engine has been told; also of what was cancelled while it was handed over."""
         self.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._open:
+            await self._engine.abort(self._open)
 
     def _branches(self) -> Iterator[int]:
         return (place for place, branch in enumerate(self._job.branches) for _ in branch.streams)
@@ -53,20 +59,23 @@ class Run:
         try:
             await self._follow(completion, branch, parameters)
         except VLLMValidationError as error:
-            self._fail(InvalidRequest(f"vLLM refuses the request: {error}"))
+            self._fail(self._refused(str(error)))
         except EngineDeadError:
             self._fail(Unavailable("vLLM's engine died, its log says why; send the request to another generator"))
         except Exception as error:  # noqa: BLE001  (one sequence fails, its siblings go on)
+            _log.error("vLLM failed a sequence", exc_info=error)
             self._tell(completion, StopReason.ERROR, f"vLLM failed this sequence: {type(error).__name__}")
 
     async def _follow(self, completion: Completion, branch: int, parameters: SamplingParams) -> None:
         prompt = tokens_input(list(self._job.branches[branch].token_ids))
         name = f"{self._job.request_id}/{completion.sequence}"
+        self._open.add(name)
         async with aclosing(self._engine.generate(prompt, parameters, name)) as outputs:
             async for output in outputs:
                 self._take(completion, branch, output)
                 if completion.finished and not output.finished:
-                    break  # closing aborts what the engine would go on with
+                    return  # closing aborts what the engine would go on with
+        self._open.discard(name)
 
     def _take(self, completion: Completion, branch: int, output: RequestOutput) -> None:
         """Take in the new tokens of one sequence."""
@@ -77,10 +86,20 @@ class Run:
         for token, found in zip(new.token_ids, logprobs, strict=True):
             if completion.finished is None:
                 completion.push(token, *(_logprobs(token, found, self._job.logprobs) if found else ()))
-        ends = _REASONS[new.finish_reason] if new.finish_reason else None
-        self._tell(completion, ends)
+        if new.finish_reason == "error" and self._job.structured_output:
+            self._fail(self._refused("no grammar can be made of it"))
+        elif new.finish_reason == "error":
+            self._tell(completion, StopReason.ERROR, "vLLM failed this sequence, its log says why; try again")
+        else:
+            self._tell(completion, _REASONS.get(new.finish_reason or ""))
 
-    def _tell(self, completion: Completion, ends: StopReason | None = None, error: str = "") -> None:
+    def _refused(self, why: str) -> InvalidRequest:
+        """Return the caller's mistake: what else vLLM checks was checked before, so a form is the likely one."""
+        output = self._job.structured_output
+        field = f"structured_output.{output.form}" if output else "request"
+        return InvalidRequest.field(field, f"vLLM can't do it: {why}; change it or leave it out")
+
+    def _tell(self, completion: Completion, ends: StopReason | None, error: str = "") -> None:
         if ends:
             completion.end(ends, error)
         if completion.is_due:
@@ -100,7 +119,10 @@ class Run:
             self._put(running)
 
     def _fail(self, error: ItsError) -> None:
+        """End the whole job; what it used is nobody's business any more."""
         self.mailbox.fail(error)
+        for completion in self._completions:
+            completion.end(StopReason.CANCELLED)
         self.stop()
 
     def _usage(self) -> Usage:
@@ -127,7 +149,6 @@ _REASONS = {
     "stop": StopReason.EOS,
     "length": StopReason.LENGTH,
     "abort": StopReason.CANCELLED,
-    "error": StopReason.ERROR,
     "repetition": StopReason.STOP,
 }
 """For what the tokens don't tell: an end that only vLLM knows, or its own limits."""
