@@ -46,6 +46,8 @@ class Context:
         """The budget, as the algorithm counts it: 1 to 1000."""
         self.equivalence = equivalence
         """Which answers are the same."""
+        self.ended: dict[str, Candidate] = {}
+        """Every candidate that ended, by name, as it ended."""
         self._order = order
         self._grower = grower
         self._scorer = scorer
@@ -81,19 +83,23 @@ class Context:
         """Return a copy of `candidate` under a name of its own."""
         return candidate.fork(self._name())
 
-    async def sample(self, number: int, *, logprobs: bool = False) -> AsyncGenerator[Candidate]:
+    async def sample(
+        self, number: int, *, logprobs: bool = False, delimiters: Sequence[str] = ()
+    ) -> AsyncGenerator[Candidate]:
         """Yield up to `number` whole answers, each as it ends. Closing it stops the others.
 
+        `delimiters` tell where their steps end, where the reward model wants to know.
         Where tokens are limited, fewer may run at once, or at all, so that those that run can end.
         """
         tops = self._order.logprobs if self._order.logprobs is not None else (0 if logprobs else None)
+        steps = self._marks(delimiters)
         lengths: list[int] = []
         while number and not self.over:
             most = self._order.sampling.max_tokens
             size = next_wave(number, self._account.tokens_left, most, lengths)
             number -= size
             growths = [Growth(start, most) for start in self.new(size)]
-            async with aclosing(self._grower.grow(growths, None, tops)) as grown:
+            async with aclosing(self._grower.grow(growths, steps, tops)) as grown:
                 async for candidate in grown:
                     lengths.append(candidate.tokens)
                     self._ended(candidate)
@@ -166,6 +172,11 @@ class Context:
             raise Internal(f"{self._order.algorithm.name} scores without declaring that it needs a reward model")
         return self._scorer
 
+    def _marks(self, delimiters: Sequence[str]) -> StepPolicy | None:
+        """Have the generator mark steps only where token ids are scored: a text is cut without its help."""
+        wanted = delimiters and self._scorer and self._scorer.reads_tokens
+        return StepPolicy(tuple(delimiters), run_on=True) if wanted else None
+
     def _room(self, candidate: Candidate, steps: StepPolicy) -> int | None:
         most = self._order.sampling.max_tokens
         rooms = [steps.max_tokens or math.inf, math.inf if most is None else max(0, most - candidate.tokens)]
@@ -184,6 +195,7 @@ class Context:
             self._ended(candidate)
 
     def _ended(self, candidate: Candidate) -> None:
+        self.ended[candidate.id] = candidate
         self.emit(CandidateEnded(candidate.id, candidate.stop_reason, candidate.tokens, candidate.text))
 
 

@@ -66,11 +66,13 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class StepPolicy:
-    """Sequences end, with reason STEP, when one step is complete."""
+    """Where a step ends."""
 
     delimiters: tuple[str, ...] = ("\n\n",)
     every_n_tokens: int = 0
     """Steps of this many tokens, in place of delimiters; 0 for delimiters."""
+    run_on: bool = False
+    """Whether a sequence goes on after a step, which is only marked, rather than ending with reason STEP."""
     max_tokens: int = 0
     """Most tokens of one step: a longer one ends its sequence; 0 for no limit."""
 
@@ -113,6 +115,7 @@ class Delta:
     text: str
     token_ids: tuple[int, ...] = ()
     logprobs: tuple[float, ...] = ()
+    completes_step: bool = False
 
 
 @dataclass(frozen=True, slots=True)

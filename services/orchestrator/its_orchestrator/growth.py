@@ -17,6 +17,7 @@ class Growth:
         """Calls that it took so far: part of its seed."""
         self.ended = False
         """Whether its current call has reported its end."""
+        self._steps: list[Step] = []
         self._texts: list[str] = []
         self._token_ids: list[int] = []
         self._logprobs: list[float] = []
@@ -27,7 +28,7 @@ class Growth:
     @property
     def text(self) -> str:
         """All its text, the start's included."""
-        return self.start.text + "".join(self._texts)
+        return "".join((self.start.text, *(step.text for step in self._steps), *self._texts))
 
     @property
     def token_ids(self) -> tuple[int, ...]:
@@ -42,7 +43,7 @@ class Growth:
     @property
     def begun(self) -> bool:
         """Whether anything arrived at all."""
-        return bool(self._texts)
+        return bool(self._texts or self._steps)
 
     def add(self, delta: Delta) -> None:
         """Take what arrived."""
@@ -50,6 +51,9 @@ class Growth:
         self._token_ids.extend(delta.token_ids)
         self._logprobs.extend(delta.logprobs)
         self._received += len(delta.token_ids)
+        if delta.completes_step:
+            self._steps.append(self._open_step())
+            self._texts = []
 
     def carry_on(self, tokens: int, *, cut: bool = False) -> None:
         """Prepare for another call; the last one sampled `tokens` for it, `cut` where it broke off."""
@@ -62,7 +66,7 @@ class Growth:
 
     def reset(self) -> None:
         """Forget what the broken call brought, to begin anew."""
-        self._texts, self._token_ids, self._logprobs = [], [], []
+        self._steps, self._texts, self._token_ids, self._logprobs = [], [], [], []
         self._received = 0
         self.part += 1
         self.ended = False
@@ -81,7 +85,7 @@ class Growth:
         return replace(
             self.start,
             text=self.text,
-            steps=self._steps(),
+            steps=self._all_steps(),
             token_ids=self.token_ids,
             logprobs=(*self.start.logprobs, *self._logprobs),
             tokens=self.start.tokens + tokens,
@@ -89,9 +93,12 @@ class Growth:
             cut_tokens=self.start.cut_tokens + cut,
         )
 
-    def _steps(self) -> tuple[Step, ...]:
-        text, size, steps = "".join(self._texts), len(self._token_ids), self.start.steps
-        if text or not steps:
-            return (*steps, Step(text, size)) if text or size else steps
+    def _open_step(self) -> Step:
+        return Step("".join(self._texts), len(self._token_ids) - sum(step.size for step in self._steps))
+
+    def _all_steps(self) -> tuple[Step, ...]:
+        steps, last = (*self.start.steps, *self._steps), self._open_step()
+        if last.text or not steps:
+            return (*steps, last) if last.text or last.size else steps
         # An end of sequence alone is no step to judge: it belongs to the one before.
-        return (*steps[:-1], Step(steps[-1].text, steps[-1].size + size))
+        return (*steps[:-1], Step(steps[-1].text, steps[-1].size + last.size))

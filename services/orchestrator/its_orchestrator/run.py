@@ -16,6 +16,7 @@ from its_orchestrator.grower import Grower
 from its_orchestrator.order import Order
 from its_orchestrator.recorder import Recorder
 from its_orchestrator.scorer import Scorer
+from its_orchestrator.steps import DELIMITERS
 from its_orchestrator.watch import Watch
 from its_runtime.errors import DeadlinePassed, Internal, ItsError
 
@@ -107,10 +108,11 @@ class Run:
             raise Internal(f"{self._order.algorithm.name} took back text that it had committed")
         self._commitment.to(chosen.text)
         started = self._grower.started
+        considered = {**self._context.ended, **{one.id: one for one in choice.candidates}}
         return Answer(
             order=self._order,
             chosen=chosen,
-            candidates=tuple(sorted(choice.candidates, key=lambda one: int(one.id))),
+            candidates=tuple(sorted(considered.values(), key=lambda one: int(one.id))),
             ledger=self._account.ledger.settled(chosen.tokens, chosen.cut_tokens, self._recorder.seconds),
             stopped_by=stopped_by,
             seed=self._order.seed,
@@ -123,9 +125,15 @@ class Run:
         order = self._order
         if order.reward_model is None:
             return None
-        aggregation = _aggregation(order)
         return Scorer(
-            reward, order.reward_model, order, self._account, self._watch, self._recorder.trace_id, aggregation
+            reward,
+            order.reward_model,
+            order,
+            self._account,
+            self._watch,
+            self._recorder.trace_id,
+            aggregation=_aggregation(order),
+            delimiters=order.algorithm.step_delimiters if isinstance(order.algorithm, Rewarded) else DELIMITERS,
         )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from its_orchestrator.account import Account
@@ -33,7 +34,9 @@ class Scorer:
         account: Account,
         watch: Watch,
         trace_id: str,
+        *,
         aggregation: Aggregation,
+        delimiters: Sequence[str],
     ) -> None:
         self.model = model
         self._reward = reward
@@ -42,6 +45,7 @@ class Scorer:
         self._watch = watch
         self._trace_id = trace_id
         self._aggregation: Aggregation = aggregation
+        self._delimiters = delimiters
         self._known: dict[Key, asyncio.Future[Scored | None]] = {}
         self._asked: list[_Asked] = []
         self._calls: set[asyncio.Task[None]] = set()
@@ -52,7 +56,7 @@ class Scorer:
 
         What is asked before the loop turns again is asked in one call.
         """
-        key = (_texts(candidate), candidate.finished)
+        key = (self._texts(candidate), candidate.finished)
         if key not in self._known:
             self._known[key] = self._enqueue(candidate, key)
         return self._known[key]
@@ -141,27 +145,27 @@ class Scorer:
         )
 
     def _trajectory(self, candidate: Candidate) -> Trajectory:
-        texts = _texts(candidate)
-        ends = step_ends(candidate) if self._shares_tokenizer() and len(texts) == len(candidate.steps) else ()
+        ends = step_ends(candidate) if self.reads_tokens else ()
         return Trajectory(
             id=candidate.id,
-            steps=texts,
+            steps=self._texts(candidate),
             complete=candidate.finished,
             token_ids=candidate.token_ids if ends else (),
             step_ends=ends,
             known_step_values=candidate.step_scores if self.model.process else (),
         )
 
-    def _shares_tokenizer(self) -> bool:
+    @property
+    def reads_tokens(self) -> bool:
+        """Whether trajectories travel as token ids."""
         ours, theirs = self._order.model.identity, self.model.identity
         same = ours.tokenizer_fingerprint == theirs.tokenizer_fingerprint
         return self.model.accepts_tokens and same and bool(ours.tokenizer_fingerprint)
 
-
-def _texts(candidate: Candidate) -> tuple[str, ...]:
-    if len(candidate.steps) > 1:
-        return tuple(step.text for step in candidate.steps)
-    return split(candidate.text)
+    def _texts(self, candidate: Candidate) -> tuple[str, ...]:
+        if len(candidate.steps) > 1 or self.reads_tokens:
+            return tuple(step.text for step in candidate.steps)
+        return split(candidate.text, self._delimiters)
 
 
 def _lowest(model: RewardModel) -> float:

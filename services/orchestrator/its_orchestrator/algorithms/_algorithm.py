@@ -2,13 +2,16 @@
 
 from abc import ABC, abstractmethod
 from enum import Enum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from its_orchestrator.candidate import Choice
 from its_orchestrator.context import Context
 from its_orchestrator.engines import Aggregation
+from its_orchestrator.steps import DELIMITERS
+
+Delimiter = Annotated[str, Field(min_length=1, max_length=256)]
 
 
 class Need(Enum):
@@ -55,4 +58,7 @@ class Rewarded(Algorithm):
 
     aggregation: Aggregation = Field(
         default="default", description="How step values become one score; `default` is the reward model's own way."
+    )
+    step_delimiters: tuple[Delimiter, ...] = Field(
+        default=DELIMITERS, min_length=1, max_length=16, description="Texts that end a step."
     )

@@ -1,13 +1,9 @@
 """What searches over steps have in common: where a step ends, and how many there may be."""
 
-from typing import Annotated
-
 from pydantic import Field
 
 from its_orchestrator.algorithms._algorithm import Need, Rewarded
 from its_orchestrator.engines import StepPolicy
-
-Delimiter = Annotated[str, Field(min_length=1, max_length=256)]
 
 
 class StepSearch(Rewarded):
@@ -17,9 +13,6 @@ class StepSearch(Rewarded):
 
     temperature: float = Field(
         default=0.8, ge=0, le=10, description="Temperature of sampling, where the request names none."
-    )
-    step_delimiters: tuple[Delimiter, ...] = Field(
-        default=("\n\n",), min_length=1, max_length=16, description="Texts that end a step."
     )
     tokens_per_step: int = Field(
         default=0, ge=0, description="Steps of this many tokens, in place of delimiters; 0 for delimiters."
@@ -32,4 +25,4 @@ class StepSearch(Rewarded):
     @property
     def policy(self) -> StepPolicy:
         """Where a step ends."""
-        return StepPolicy(self.step_delimiters, self.tokens_per_step, self.max_step_tokens)
+        return StepPolicy(self.step_delimiters, self.tokens_per_step, max_tokens=self.max_step_tokens)

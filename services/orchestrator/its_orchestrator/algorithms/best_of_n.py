@@ -24,5 +24,5 @@ class BestOfN(Rewarded):
     budget_meaning: ClassVar[str] = "parallel generations"
 
     async def solve(self, ctx: Context) -> Choice:
-        candidates = await ctx.collect(ctx.scored(ctx.sample(ctx.samples)))
+        candidates = await ctx.collect(ctx.scored(ctx.sample(ctx.samples, delimiters=self.step_delimiters)))
         return Choice(best(candidates), tuple(candidates))

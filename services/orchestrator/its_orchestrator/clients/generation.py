@@ -53,7 +53,7 @@ def batch(response: pb.GenerateResponse) -> Batch:
     """Return a message in our words."""
     return Batch(
         started=_started(response.started) if response.HasField("started") else None,
-        deltas=[Delta(one.sequence, one.text, tuple(one.token_ids), tuple(one.logprobs)) for one in response.deltas],
+        deltas=[_delta(one) for one in response.deltas],
         ends=[End(one.sequence, _reason(one), one.completion_tokens, one.error) for one in response.finished],
         usage=usage(response.usage) if response.HasField("usage") else None,
     )
@@ -91,9 +91,15 @@ def _branch(branch: Branch) -> pb.Branch:
 
 
 def _policy(steps: StepPolicy) -> pb.StepPolicy:
+    most = 0 if steps.run_on else 1
     if steps.every_n_tokens:
-        return pb.StepPolicy(every_n_tokens=steps.every_n_tokens, max_steps=1)
-    return pb.StepPolicy(delimiters=pb.StepPolicy.Delimiters(texts=steps.delimiters), max_steps=1)
+        return pb.StepPolicy(every_n_tokens=steps.every_n_tokens, max_steps=most)
+    return pb.StepPolicy(delimiters=pb.StepPolicy.Delimiters(texts=steps.delimiters), max_steps=most)
+
+
+def _delta(delta: pb.Delta) -> Delta:
+    completes = delta.HasField("completed_step")
+    return Delta(delta.sequence, delta.text, tuple(delta.token_ids), tuple(delta.logprobs), completes)
 
 
 def _started(started: pb.Started) -> Started:

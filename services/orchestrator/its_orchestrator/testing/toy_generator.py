@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from its_orchestrator.candidate import StopReason
-from its_orchestrator.engines import Batch, Branch, Delta, End, Generation, GeneratorModel, Started, Usage
+from its_orchestrator.engines import Batch, Branch, Delta, End, Generation, GeneratorModel, Started, StepPolicy, Usage
+from its_orchestrator.steps import split
 from its_orchestrator.testing.faults import Fault
 from its_orchestrator.testing.language import END, Language, ids, text
 from its_runtime.errors import InvalidRequest, Unavailable
@@ -17,6 +19,8 @@ class Line:
 
     tokens: tuple[int, ...]
     reason: StopReason
+    marks: frozenset[int] = frozenset()
+    """Where its steps end."""
 
 
 class ToyGenerator:
@@ -112,20 +116,24 @@ class ToyCall:
 
     def _following(self) -> int:
         """Return the next tick at which there is something to report."""
-        ticks = [len(line.tokens) for line in self._lines if len(line.tokens) > self._tick]
+        ticks = [one for line in self._lines for one in (*line.marks, len(line.tokens)) if one > self._tick]
         if self._generation.flush_every:
             ticks.append(self._tick + self._generation.flush_every)
         return min(ticks, default=self._tick)
 
     def _reports(self, number: int, last: int) -> bool:
-        length = len(self._lines[number].tokens)
-        return last < length and (bool(self._generation.flush_every) or length <= self._tick)
+        line = self._lines[number]
+        ends = last < len(line.tokens) <= self._tick or self._tick in line.marks
+        return ends or (bool(self._generation.flush_every) and last < len(line.tokens))
 
     def _delta(self, number: int, last: int) -> Delta:
-        begin = last if self._generation.flush_every else 0
-        tokens = self._lines[number].tokens[begin : self._tick]
+        line = self._lines[number]
+        marks = [mark for mark in line.marks if mark <= last]
+        begin = last if self._generation.flush_every else max(marks, default=0)
+        tokens = line.tokens[begin : self._tick]
         logprobs = () if self._generation.logprobs is None else tuple(-1.0 for _ in tokens)
-        return Delta(number, text(tokens), tokens if self._generator.model.token_ids else (), logprobs)
+        shown = tokens if self._generator.model.token_ids else ()
+        return Delta(number, text(tokens), shown, logprobs, completes_step=self._tick in line.marks)
 
     def _end(self, number: int) -> End:
         line = self._lines[number]
@@ -159,13 +167,16 @@ def _lines(generator: ToyGenerator, generation: Generation, branch: Branch) -> l
 
 def _line(rest: str, generation: Generation) -> Line:
     tokens, reason = (*ids(rest), END), StopReason.EOS
-    if generation.steps:
-        ends = [at + len(one) for one in generation.steps.delimiters if (at := rest.find(one)) >= 0]
-        every = generation.steps.every_n_tokens
-        ends = [every] if 0 < every < len(tokens) else ends if not every else []
-        if ends:
-            tokens, reason = tokens[: min(ends)], StopReason.STEP
+    marks = [end for end in _step_ends(rest, generation.steps) if end < len(tokens)] if generation.steps else []
+    if marks and generation.steps and not generation.steps.run_on:
+        tokens, reason = tokens[: marks[0]], StopReason.STEP
     most = generation.sampling.max_tokens
     if most is not None and len(tokens) > most:
         tokens, reason = tokens[:most], StopReason.LENGTH
-    return Line(tokens, reason)
+    return Line(tokens, reason, frozenset(mark for mark in marks if mark <= len(tokens)))
+
+
+def _step_ends(rest: str, policy: StepPolicy) -> list[int]:
+    if policy.every_n_tokens:
+        return list(range(policy.every_n_tokens, len(rest) + 1, policy.every_n_tokens))
+    return list(accumulate(len(step) for step in split(rest, policy.delimiters)))[:-1]

@@ -117,14 +117,19 @@ def reward_model(model: RewardModel) -> reward.RewardCapabilities:
 
 
 def _policy(policy: generator.StepPolicy) -> StepPolicy:
-    return StepPolicy(tuple(policy.delimiters.texts), policy.every_n_tokens)
+    return StepPolicy(tuple(policy.delimiters.texts), policy.every_n_tokens, run_on=policy.max_steps == 0)
 
 
 def _delta(delta: Delta, offsets: Offsets) -> generator.Delta:
     offset = offsets[delta.sequence]
     offsets[delta.sequence] += len(delta.token_ids)
     return generator.Delta(
-        sequence=delta.sequence, offset=offset, token_ids=delta.token_ids, text=delta.text, logprobs=delta.logprobs
+        sequence=delta.sequence,
+        offset=offset,
+        token_ids=delta.token_ids,
+        text=delta.text,
+        logprobs=delta.logprobs,
+        completed_step=0 if delta.completes_step else None,
     )
 
 
