@@ -1,9 +1,17 @@
 """Reward services on free ports, with the shipped reward model or any other."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from its.reward.v1 import reward_pb2 as pb
 from its.reward.v1.reward_pb2_grpc import RewardServiceStub, add_RewardServiceServicer_to_server
@@ -13,6 +21,9 @@ from its_reward.servicer import RewardServicer
 from its_reward.settings import Settings
 from its_runtime.channel import open_channel
 from its_runtime.server import new_server, serving
+
+Answer = Callable[[dict[str, Any]], Awaitable[tuple[int, str]]]
+"""What an OpenAI-compatible server says to the body of a request: status and content."""
 
 PROMPT = "Lena buys 6 pens at 6 dollars each. The lottery divides the bill by 9. How much is the bill now?"
 STEPS = ("6 pens: 6*6=36, so 36/9.\n\n", "The lottery: 36/9=4, so 4.\n\n", "The answer is \\boxed{4}.")
@@ -79,3 +90,32 @@ async def reward(models: Models) -> AsyncIterator[RewardServiceStub]:
 def engine(models: Models):
     """The engine behind the shipped reward model, whose `work` counts what it computed."""
     return models.by_name["its-tiny-reward"]._engines[0]
+
+
+@pytest.fixture
+async def openai_server() -> AsyncIterator[Callable[[Answer], Awaitable[str]]]:
+    """Serve `answer(body) -> (status, text)` as chat completions; the returned URL is good until the test ends."""
+    async with AsyncExitStack() as stack:
+
+        async def start(answer: Answer) -> str:
+            return await stack.enter_async_context(openai_speaking(answer))
+
+        yield start
+
+
+@asynccontextmanager
+async def openai_speaking(answer: Answer) -> AsyncIterator[str]:
+    async def complete(request: Request) -> Response:
+        status, content = await answer(await request.json())
+        return Response(content, status, media_type="application/json")
+
+    app = Starlette(routes=[Route("/v1/chat/completions", complete, methods=["POST"])])
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, timeout_graceful_shutdown=1))
+    server.install_signal_handlers = lambda: None
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+    finally:
+        server.should_exit = True
+        await running

@@ -1,98 +1,109 @@
-"""Processes that check, and are ended when they take too long: a time limit that nothing can escape."""
+"""Processes that check, with a time limit that nothing can escape."""
 
 import asyncio
 import json
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from its_reward.checking.worker import READY
+from its_reward.checking.worker import BROKEN, LATE
 from its_runtime.errors import DeadlinePassed, Internal, InvalidRequest
-
-START_SECONDS = 60.0
-"""How long a process may take to import its libraries."""
 
 
 class CheckingPool:
-    """Asks questions of its processes; starts them when they are needed, ends those that don't answer."""
+    """Asks questions of its processes, which are started when they are needed."""
 
-    def __init__(self, workers: int, seconds: float) -> None:
-        self._room = asyncio.Semaphore(workers)
+    def __init__(self, rule: str, workers: int, seconds: float) -> None:
+        self._rule = rule
         self._seconds = seconds
+        self._room = asyncio.Semaphore(workers)
         self._idle = list[Process]()
+        self._asked = set[asyncio.Task[bool | str]]()
 
-    async def ask(self, rule: str, **question: Any) -> bool:  # noqa: ANN401
-        """Return whether what was written is right by `rule`. Cancelling ends the process that works on it.
+    async def ask(self, **question: Any) -> bool:  # noqa: ANN401
+        """Return whether what was written is right.
+
+        A caller that leaves doesn't end the process: it is free again within the time limit.
 
         Raises:
-            DeadlinePassed: if no process could tell within the time limit.
+            DeadlinePassed: if the time limit is not enough to tell.
             InvalidRequest: if the text breaks the parser.
         """
-        async with self._room:
-            process = self._idle.pop() if self._idle else await _start()
-            try:
-                answer = await self._exchange(process, {"rule": rule, **question})
-            except BaseException:
-                await end(process)
-                raise
-            self._idle.append(process)
-        if "failed" in answer:
-            raise InvalidRequest(f"the {rule} rule can't read the text ({answer['failed']}); it has no score")
-        return answer["right"]
+        asked = asyncio.create_task(self._ask(question))
+        self._asked.add(asked)
+        asked.add_done_callback(self._asked.discard)
+        answer = await asyncio.shield(asked)
+        if answer == LATE:
+            raise DeadlinePassed(f"the text couldn't be checked within {self._seconds} s; it has no score")
+        if answer == BROKEN:
+            raise InvalidRequest(f"the text breaks the parser of the rule {self._rule}; it has no score")
+        return bool(answer)
 
     async def close(self) -> None:
-        """End all processes."""
+        """End all processes, those that are at work as well."""
+        for asked in self._asked:
+            asked.cancel()
+        await asyncio.gather(*self._asked, return_exceptions=True)
         while self._idle:
-            await end(self._idle.pop())
+            await _end(self._idle.pop())
 
-    async def _exchange(self, process: Process, question: dict[str, Any]) -> dict[str, Any]:
-        assert process.stdin
-        assert process.stdout
+    async def _ask(self, question: dict[str, Any]) -> bool | str:
+        async with self._room:
+            process = await self._process()
+            try:
+                answer = await _exchange(process, json.dumps(question).encode() + b"\n")
+            except BaseException:
+                await _end(process)
+                raise
+            self._idle.append(process)
+            return json.loads(answer)
+
+    async def _process(self) -> Process:
+        while self._idle:
+            if (process := self._idle.pop()).returncode is None:
+                return process
+            await _end(process)
+        return await self._start()
+
+    async def _start(self) -> Process:
+        command = (sys.executable, "-P", "-m", "its_reward.checking.worker", self._rule, str(self._seconds))
+        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
         try:
-            async with asyncio.timeout(self._seconds):
-                process.stdin.write(json.dumps(question).encode() + b"\n")
-                await process.stdin.drain()
-                line = await process.stdout.readline()
-        except TimeoutError as error:
-            message = f"the text couldn't be checked within {self._seconds} s; it has no score"
-            raise DeadlinePassed(message) from error
-        except ConnectionError:
-            line = b""
-        if not line:
-            raise InvalidRequest("the text broke the process that checked it; it has no score")
-        return json.loads(line)
+            await _exchange(process, b"")
+        except BaseException:
+            await _end(process)
+            raise
+        return process
 
 
 @asynccontextmanager
-async def open_pool(workers: int, seconds: float) -> AsyncGenerator[CheckingPool, None]:
-    """Open a pool; leaving the block ends its processes."""
-    pool = CheckingPool(workers, seconds)
+async def open_pool(rule: str, workers: int, seconds: float) -> AsyncGenerator[CheckingPool, None]:
+    """Open a pool for one rule; leaving the block ends its processes."""
+    pool = CheckingPool(rule, workers, seconds)
     try:
         yield pool
     finally:
         await pool.close()
 
 
-async def _start() -> Process:
-    command = (sys.executable, "-P", "-m", "its_reward.checking.worker")
-    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
+async def _exchange(process: Process, line: bytes) -> bytes:
+    """Say `line` and return what the process says next: an answer, or that it is ready."""
+    assert process.stdin
     assert process.stdout
-    try:
-        async with asyncio.timeout(START_SECONDS):
-            ready = await process.stdout.readline()
-    except BaseException:
-        await end(process)
-        raise
-    if ready != READY:
-        await end(process)
-        raise Internal("the process that checks answers doesn't start; is math-verify installed?")
-    return process
+    answer = b""
+    with suppress(ConnectionError):
+        process.stdin.write(line)
+        await process.stdin.drain()
+        answer = await process.stdout.readline()
+    if not answer:
+        raise Internal("the process that checks answers ended or doesn't start; is math-verify installed?")
+    return answer
 
 
-async def end(process: Process) -> None:
-    """End a process, whatever it does, and let go of its pipes."""
+async def _end(process: Process) -> None:
+    """End a process and let go of its pipes."""
     if process.returncode is None:
         process.kill()
     await process.communicate()

@@ -1,55 +1,81 @@
-"""A process that checks what a model wrote: `python -m its_reward.checking.worker`.
+"""A process that checks what a model wrote: `python -m its_reward.checking.worker RULE SECONDS`.
 
-It reads questions from standard input and writes answers to standard output, a line of JSON each. Whatever hangs,
-recurses or eats memory here ends with the process, by the hand of `its_reward.checking.pool`.
+It reads questions from standard input and writes answers to standard output, a line of JSON each. Every text gets a
+child process of its own: whatever hangs, recurses or eats memory ends with the child, and nothing is imported twice.
 """
 
 import contextlib
 import json
 import logging
+import os
 import re
+import select
 import signal
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-READY = b"ready\n"
+Check = Callable[..., bool]
+
+LATE, BROKEN = "late", "broken"
+"""Why there is no answer: the time was up, or the text was more than the parser could take."""
 MEMORY = 1 << 30
 """Most bytes of address space beyond what the libraries take."""
 
 
-def main() -> None:
-    """Answer questions until standard input ends."""
+def main(rule: str, seconds: float) -> None:
+    """Answer questions of one rule until standard input ends."""
     logging.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which ends us when it is done
-    checks = _checks()
-    _limit_memory()
-    sys.stdout.buffer.write(READY)
-    sys.stdout.flush()
+    check = CHECKS[rule]()
+    print("ready", flush=True)  # noqa: T201
     for line in sys.stdin:
-        print(json.dumps(_answer(checks, json.loads(line))), flush=True)  # noqa: T201
+        print(json.dumps(_in_child(check, json.loads(line), seconds)), flush=True)  # noqa: T201
 
 
-def _answer(checks: dict[str, Callable[..., bool]], question: dict[str, Any]) -> dict[str, Any]:
-    try:
-        return {"right": checks[question.pop("rule")](**question)}
-    except (Exception, RecursionError) as error:  # noqa: BLE001  (any failure of a parser is an answer of ours)
-        return {"failed": type(error).__name__}
+def _in_child(check: Check, question: dict[str, Any], seconds: float) -> bool | str:
+    """Return whether the text is right, or why nobody knows."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            _limit_memory()
+            os.write(writing, b"1" if check(**question) else b"0")
+        finally:
+            os._exit(0)
+    os.close(writing)
+    ready, _, _ = select.select([reading], [], [], seconds)
+    if not ready:
+        os.kill(child, signal.SIGKILL)
+    answer = os.read(reading, 1) if ready else b""
+    os.close(reading)
+    os.waitpid(child, 0)
+    return answer == b"1" if answer else (BROKEN if ready else LATE)
 
 
-def _checks() -> dict[str, Callable[..., bool]]:
-    from jsonschema.validators import validator_for  # noqa: PLC0415  (only this process needs them)
-
+def _math() -> Check:
     math: Any = import_module("math_verify")  # half typed
 
-    def same_mathematics(answer: str, reference: str) -> bool:
+    def same(answer: str, reference: str) -> bool:
         # Its own timeouts use signal.alarm, which some of the code that hangs never returns to.
         right, said = (math.parse(rf"\boxed{{{text}}}", parsing_timeout=None) for text in (reference, answer))
         return bool(said) and math.verify(right, said, timeout_seconds=None)
 
+    same("1", "1")  # builds the parser, once for all children
+    return same
+
+
+def _regex() -> Check:
     def matches(text: str, pattern: str) -> bool:
         return re.search(pattern, text) is not None
+
+    return matches
+
+
+def _json_schema() -> Check:
+    from jsonschema.validators import validator_for  # noqa: PLC0415  (only this rule needs it)
 
     def accepted(text: str, schema: dict[str, Any]) -> bool:
         try:
@@ -58,23 +84,19 @@ def _checks() -> dict[str, Callable[..., bool]]:
             return False
         return validator_for(schema)(schema).is_valid(document)  # pyright: ignore[reportUnknownMemberType]
 
-    return {"math": same_mathematics, "regex": matches, "json_schema": accepted}
+    return accepted
 
 
 def _limit_memory() -> None:
-    with contextlib.suppress(ImportError):  # not on Windows
+    with contextlib.suppress(ImportError, OSError):  # where there is no such limit, or no /proc to base it on
         import resource  # noqa: PLC0415
 
-        used = int(_status().get("VmSize", "0").split()[0]) << 10
-        if used:
-            resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        limit = pages * resource.getpagesize() + MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def _status() -> dict[str, str]:
-    with contextlib.suppress(OSError), open("/proc/self/status") as lines:  # noqa: PTH123
-        return dict(line.rstrip().split(":\t", 1) for line in lines if ":\t" in line)
-    return {}
-
+CHECKS: dict[str, Callable[[], Check]] = {"math": _math, "regex": _regex, "json_schema": _json_schema}
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1], float(sys.argv[2]))

@@ -46,9 +46,9 @@ class RulesScorer:
     async def _right(self, text: str, reference: str) -> bool:
         match self._settings.rule:
             case "regex":
-                return await self._pool.ask("regex", text=text, pattern=self._settings.pattern)
+                return await self._pool.ask(text=text, pattern=self._settings.pattern)
             case "json_schema":
-                return await self._pool.ask("json_schema", text=text, schema=self._settings.json_schema)
+                return await self._pool.ask(text=text, schema=self._settings.json_schema)
             case _:
                 return await self._same(last_boxed(text), last_boxed(reference) or reference.strip())
 
@@ -60,11 +60,11 @@ class RulesScorer:
         said, right = number(answer), number(reference)
         if said is not None and right is not None:
             return said == right
-        return await self._pool.ask("math", answer=answer, reference=reference)
+        return await self._pool.ask(answer=answer, reference=reference)
 
 
 @asynccontextmanager
 async def open_rules(settings: RulesSettings) -> AsyncGenerator[RulesScorer, None]:
     """Open a rule; leaving the block ends the processes that check it."""
-    async with open_pool(settings.workers, settings.seconds) as pool:
+    async with open_pool(settings.rule, settings.workers, settings.seconds) as pool:
         yield RulesScorer(settings, pool)
