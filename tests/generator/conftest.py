@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from hypothesis import settings
 
 from its.chat.v1 import chat_pb2 as chat
 from its.generator.v1 import generator_pb2 as pb
@@ -17,6 +18,9 @@ from its_generator.servicer import GeneratorServicer
 from its_generator.settings import EmbeddedModel, Settings
 from its_runtime.channel import open_channel
 from its_runtime.server import new_server, serving
+
+settings.register_profile("its", deadline=None)  # how long an example takes is no matter of being right
+settings.load_profile("its")
 
 QUESTION = "Lena buys 6 pens at 6 dollars each. How much is the bill?"
 FOREVER = {873: -100.0, 871: -100.0}

@@ -7,19 +7,21 @@ from its_generator.models import Models
 from its_generator.settings import EmbeddedModel
 
 
-async def test_sixteen_callers_all_get_tokens_before_the_first_is_done(stub, asking, forever):
-    order: list[tuple[str, int]] = []
+async def test_sixteen_callers_all_get_tokens_before_the_first_is_done(stub, tiny, asking, forever, eventually):
+    everybody = asyncio.Barrier(16)
 
     async def call(number: int) -> None:
-        request = asking(n=8, prompt=f"Caller {number}", flush=1, sampling={"logit_bias": forever, "max_tokens": 120})
-        order.append(("begins", number))
-        async for message in stub.Generate(request):
-            order.append(("ends" if message.HasField("usage") else "tokens", number))  # noqa: PERF401  (as they come)
+        request = asking(n=8, prompt=f"Caller {number}", flush=1, sampling={"logit_bias": forever, "max_tokens": 400})
+        stream = stub.Generate(request)
+        message = await stream.read()
+        assert message.deltas
+        await everybody.wait()
+        assert sum(tiny.load) == 16 * 8, "nobody is done"
+        await everybody.wait()
+        stream.cancel()
 
     await asyncio.gather(*(call(number) for number in range(16)))
-
-    first_end = next(place for place, (what, _) in enumerate(order) if what == "ends")
-    assert {number for what, number in order[:first_end] if what == "tokens"} == set(range(16))
+    await eventually(lambda: tiny.load == (0, 0))
 
 
 async def test_a_small_call_passes_by_one_that_fills_the_batch(stub, tiny, read, asking, forever, eventually):
@@ -42,7 +44,7 @@ async def test_the_batch_has_its_limit_and_everybody_a_place(serve_models, askin
         async with serve_models(Models({"small": small})) as stub:
             calls = [
                 asyncio.create_task(
-                    read(stub, asking(n=3, prompt=f"{place}", sampling={"logit_bias": forever, "max_tokens": 50}))
+                    read(stub, asking(n=3, prompt=f"{place}", sampling={"logit_bias": forever, "max_tokens": 20}))
                 )
                 for place in range(6)
             ]
