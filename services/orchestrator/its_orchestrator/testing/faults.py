@@ -14,6 +14,8 @@ class Fault(Enum):
     """It refuses the request, as InvalidRequest."""
     STALLS = "stalls"
     """Nothing ever comes."""
+    HANGS = "hangs"
+    """A generator's first message comes, and nothing after it; a reward service's never does."""
     FORGETS = "forgets"
     """A generator ends its stream and forgets its sequences; a reward service forgets a score."""
     SPOILS = "spoils"

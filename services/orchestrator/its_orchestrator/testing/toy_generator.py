@@ -65,7 +65,7 @@ class ToyCall:
     async def __anext__(self) -> Batch:
         if self._done:
             raise StopAsyncIteration
-        if self._fault is Fault.STALLS:
+        if self._fault is Fault.STALLS or (self._fault is Fault.HANGS and self._begun):
             await self._stopped.wait()
         await asyncio.sleep(0)
         if self._stopped.is_set():

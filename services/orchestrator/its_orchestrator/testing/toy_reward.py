@@ -40,7 +40,7 @@ class ToyReward:
 
     async def _fail(self, fault: Fault | None) -> None:
         await asyncio.sleep(0)
-        if fault is Fault.STALLS:
+        if fault in {Fault.STALLS, Fault.HANGS}:
             await asyncio.Event().wait()
         if fault in {Fault.DOWN, Fault.BREAKS}:
             raise Unavailable("reward service of this world: it is down")
