@@ -15,13 +15,16 @@ HERE = Path(__file__).parent
 MISSING = pytest.mark.skip(reason="vllm isn't installed here; `make test-vllm` makes an environment that has it")
 
 
+def pytest_configure(config):
+    config.addinivalue_line("filterwarnings", "ignore:Unclosed context:ResourceWarning")  # vLLM's own, at its end
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.vllm)
             for library in ("vllm", "torch", "transformers"):
                 item.add_marker(pytest.mark.filterwarnings(f"ignore:::{library}"))
-            item.add_marker(pytest.mark.filterwarnings("ignore:Unclosed context:ResourceWarning"))  # vLLM's own, zmq
             if find_spec("vllm") is None:
                 item.add_marker(MISSING)
 

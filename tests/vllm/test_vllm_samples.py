@@ -173,6 +173,28 @@ async def test_a_prefix_that_was_computed_before_is_found_in_the_cache(policy):
     assert again.usage.cached_prompt_tokens >= 2 * 128
 
 
+async def test_going_on_from_a_prefix_is_like_never_having_stopped(policy):
+    cold = Sampling(temperature=0.0, min_tokens=24, max_tokens=24)
+    whole = await sample(policy, sampling=cold, logprobs=0)
+    for cut in (1, 7, 16):
+        cold = Sampling(temperature=0.0, min_tokens=24 - cut, max_tokens=24 - cut)
+        half = await sample(policy, prefix=tuple(whole.ids[0][:cut]), sampling=cold, logprobs=0)
+
+        assert half.ids[0] == whole.ids[0][cut:]
+        assert half.logprobs[0] == pytest.approx(whole.logprobs[0][cut:], abs=1e-4)
+
+
+async def test_a_small_call_passes_by_a_large_one(policy):
+    large = await job(policy, n=200, sampling=Sampling(min_tokens=48, max_tokens=48))
+    async with policy.generate(large) as generation:
+        small = await sample(policy, sampling=Sampling(max_tokens=4))
+        waiting = policy.load.running
+        generation.stop()
+
+    assert small.ends
+    assert waiting > 60, "the large one is far from done"
+
+
 @pytest.mark.parametrize(
     ("output", "matches"),
     [

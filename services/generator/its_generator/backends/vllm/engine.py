@@ -32,6 +32,7 @@ def arguments(settings: VllmModel, folder: Path, tokenizer: Path) -> AsyncEngine
         model=str(folder),
         tokenizer=str(tokenizer),
         enable_prefix_caching=True,
+        scheduling_policy="priority",  # callers don't queue behind one with many sequences: its_generator…vllm.run
         generation_config="vllm",  # what a request doesn't say is the contract's default, not the model's
         max_logprobs=MAX_TOP_LOGPROBS,
         logprobs_mode="raw_logprobs",

@@ -70,7 +70,8 @@ class Run:
         prompt = tokens_input(list(self._job.branches[branch].token_ids))
         name = f"{self._job.request_id}/{completion.sequence}"
         self._open.add(name)
-        async with aclosing(self._engine.generate(prompt, parameters, name)) as outputs:
+        priority = completion.sequence  # the first of every call before the second of any
+        async with aclosing(self._engine.generate(prompt, parameters, name, priority=priority)) as outputs:
             async for output in outputs:
                 self._take(completion, branch, output)
                 if completion.finished and not output.finished:
