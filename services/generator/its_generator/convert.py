@@ -1,30 +1,14 @@
 """From the contract's messages to what backends take, and back. What a request asks is checked in `limits`."""
 
-import json
-from typing import Any
-
-from its.chat.v1 import chat_pb2, sampling_pb2, tokens_pb2
+from its.chat.v1 import sampling_pb2, tokens_pb2
 from its.generator.v1 import generator_pb2 as pb
-from its_generator.backend import Backend, Conversation, Identity, StructuredOutput
+from its_generator.backend import Backend, Identity, StructuredOutput
+from its_generator.conversation import parsed
 from its_generator.sampling import Sampling
 from its_generator.steps import StepPolicy
 from its_generator.tick import Delta, Finished, StopReason, Tick, Usage
-from its_runtime.errors import InvalidRequest
 
-ROLES = {
-    chat_pb2.ROLE_DEVELOPER: "developer",
-    chat_pb2.ROLE_SYSTEM: "system",
-    chat_pb2.ROLE_USER: "user",
-    chat_pb2.ROLE_ASSISTANT: "assistant",
-    chat_pb2.ROLE_TOOL: "tool",
-}
 REASONS = {reason: pb.StopReason.Value(f"STOP_REASON_{reason.name}") for reason in StopReason}
-
-
-def conversation(message: chat_pb2.Conversation) -> Conversation:
-    """Return a conversation in OpenAI's form. Raises InvalidRequest when a tool's schema is no JSON."""
-    tools = [_tool(tool, f"conversation.tools[{place}]") for place, tool in enumerate(message.tools)]
-    return Conversation([_message(one) for one in message.messages], tools, _tool_choice(message.tool_choice))
 
 
 def sampling(message: sampling_pb2.Sampling) -> Sampling:
@@ -50,7 +34,7 @@ def structured_output(message: sampling_pb2.StructuredOutput) -> StructuredOutpu
     form = message.WhichOneof("form")
     assert form is not None
     if form == "json_schema":
-        _json(message.json_schema, "structured_output.json_schema")
+        parsed(message.json_schema, "structured_output.json_schema")
     return StructuredOutput(form, "" if form == "json_object" else getattr(message, form))
 
 
@@ -98,44 +82,6 @@ def capabilities(name: str, backend: Backend) -> pb.ModelCapabilities:
     )
 
 
-def _message(message: chat_pb2.Message) -> dict[str, Any]:
-    said: dict[str, Any] = {
-        "role": ROLES[message.role],
-        "content": "".join(part.text for part in message.content),
-    }
-    if message.name:
-        said["name"] = message.name
-    if message.tool_calls:
-        said["tool_calls"] = [_tool_call(call) for call in message.tool_calls]
-    if message.tool_call_id:
-        said["tool_call_id"] = message.tool_call_id
-    return said
-
-
-def _tool_call(call: chat_pb2.ToolCall) -> dict[str, Any]:
-    function = {"name": call.name, "arguments": call.arguments_json}
-    return {"id": call.id, "type": "function", "function": function}
-
-
-def _tool(tool: chat_pb2.Tool, field: str) -> dict[str, Any]:
-    parameters = _json(tool.parameters_json_schema or "{}", f"{field}.parameters_json_schema")
-    function = {"name": tool.name, "description": tool.description, "parameters": parameters}
-    return {"type": "function", "function": function}
-
-
-def _json(text: str, field: str) -> object:
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise InvalidRequest.field(field, f"is no JSON: {error}") from error
-
-
-def _tool_choice(choice: chat_pb2.ToolChoice) -> str | dict[str, Any] | None:
-    if choice.mode == chat_pb2.ToolChoice.MODE_NAMED:
-        return {"type": "function", "function": {"name": choice.name}}
-    return _CHOICES[choice.mode]
-
-
 def _delta(delta: Delta) -> pb.Delta:
     return pb.Delta(
         sequence=delta.sequence,
@@ -169,9 +115,3 @@ _SINGLE = (
     "max_tokens",
     "min_tokens",
 )
-_CHOICES = {
-    chat_pb2.ToolChoice.MODE_UNSPECIFIED: None,
-    chat_pb2.ToolChoice.MODE_AUTO: "auto",
-    chat_pb2.ToolChoice.MODE_NONE: "none",
-    chat_pb2.ToolChoice.MODE_REQUIRED: "required",
-}

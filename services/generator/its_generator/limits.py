@@ -23,28 +23,27 @@ def check_tools(request: pb.GenerateRequest | pb.TokenizeRequest, able: Capabili
         raise _unsupported("conversation.tools", "this model's chat template knows no tools; leave them out")
 
 
-def check_job(job: Job, able: Capabilities) -> None:
+def check_job(job: Job, able: Capabilities, prompt_tokens: int) -> None:
     """Raise InvalidRequest when token ids or lengths don't fit the model."""
-    sampling = job.sampling
-    if able.vocabulary_size:
-        _check_ids("sampling.logit_bias", sampling.logit_bias, able.vocabulary_size)
-        _check_ids("sampling.stop_token_ids", sampling.stop_token_ids, able.vocabulary_size)
-    for place, branch in enumerate(job.branches):
-        _check_branch(place, branch.token_ids, len(branch.token_ids) - len(branch.prefix), job, able)
-
-
-def _check_branch(place: int, ids: tuple[int, ...], prompt: int, job: Job, able: Capabilities) -> None:
     if not able.token_ids:
         return
-    inside = isinstance(job.prompt, tuple) and any(one >= able.vocabulary_size for one in job.prompt)
-    _check_ids("token_ids" if inside else f"branches[{place}].token_ids", ids, able.vocabulary_size)
-    limit = able.max_context_tokens
-    if len(ids) + max(1, job.sampling.min_tokens) > limit > 0:
-        field = f"branches[{place}]" if isinstance(job.branches[place].prefix, tuple) and prompt < limit else "prompt"
+    size = able.vocabulary_size
+    _check_ids("sampling.logit_bias", job.sampling.logit_bias, size)
+    _check_ids("sampling.stop_token_ids", job.sampling.stop_token_ids, size)
+    _check_ids("token_ids", job.prompt if isinstance(job.prompt, tuple) else (), size)
+    _check_length("prompt", prompt_tokens, job, able)
+    for place, branch in enumerate(job.branches):
+        _check_ids(f"branches[{place}].token_ids", branch.prefix if isinstance(branch.prefix, tuple) else (), size)
+        _check_length(f"branches[{place}]", len(branch.token_ids), job, able)
+
+
+def _check_length(field: str, tokens: int, job: Job, able: Capabilities) -> None:
+    wanted, limit = max(1, job.sampling.min_tokens), able.max_context_tokens
+    if tokens + wanted > limit > 0:
         raise InvalidRequest.field(
             field,
-            f"prompt and prefix have {len(ids)} tokens and at least {max(1, job.sampling.min_tokens)} more are wanted, "
-            f"but the model's context is {limit} tokens; send less",
+            f"prompt and prefix have {tokens} tokens and at least {wanted} more are wanted, but the model's context is "
+            f"{limit} tokens; send less",
         )
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from its.chat.v1 import tokens_pb2
 from its.generator.v1 import generator_pb2 as pb
 from its_generator import convert
-from its_generator.backend import Backend, Branch, Conversation, Job, Prompt
+from its_generator.backend import Backend, Branch, Job, Prompt
+from its_generator.conversation import to_conversation
 from its_generator.limits import check_job, check_request, check_sampling
-from its_generator.sampling import derived_seed
+from its_generator.sampling import Sampling, derived_seed
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +32,36 @@ async def order(request: pb.GenerateRequest, name: str, backend: Backend) -> Ord
     prompt = _prompt(request)
     ids = await _prompt_ids(prompt, backend) if able.token_ids else ()
     seed = request.sampling.seed if request.sampling.HasField("seed") else secrets.randbits(64)
-    job = Job(
-        request_id=request.request_id,
-        prompt=prompt,
-        branches=tuple([await _branch(one, backend, prompt, ids, derived_seed(seed, place))
-                        for place, one in enumerate(request.branches or [ONE])]),
-        sampling=sampling,
-        steps=convert.steps(request.step_policy),
-        logprobs=request.logprobs.top if request.HasField("logprobs") else None,
-        structured_output=_form(request),
-        flush_every=request.flush_every_n_tokens,
-        seeded=request.sampling.HasField("seed") or any(one.HasField("seed") for one in request.branches),
-    )  # fmt: skip
-    check_job(job, able)
+    branches = [
+        await _branch(branch, backend, prompt, ids, derived_seed(seed, place))
+        for place, branch in enumerate(request.branches or [ONE])
+    ]
+    job = _job(request, prompt, branches, sampling)
+    check_job(job, able, len(ids))
     tokens = tokens_pb2.TokenIds(ids=ids)
     started = pb.Started(model=convert.identity(name, backend.identity), seed=seed, prompt_token_ids=tokens)
     return Order(job, started)
 
 
+def _job(request: pb.GenerateRequest, prompt: Prompt, branches: list[Branch], sampling: Sampling) -> Job:
+    form = request.structured_output
+    return Job(
+        request_id=request.request_id,
+        prompt=prompt,
+        branches=tuple(branches),
+        sampling=sampling,
+        steps=convert.steps(request.step_policy),
+        logprobs=request.logprobs.top if request.HasField("logprobs") else None,
+        structured_output=convert.structured_output(form) if request.HasField("structured_output") else None,
+        flush_every=request.flush_every_n_tokens,
+        seeded=request.sampling.HasField("seed") or any(branch.HasField("seed") for branch in request.branches),
+    )
+
+
 def _prompt(request: pb.GenerateRequest) -> Prompt:
     if request.HasField("conversation"):
-        return convert.conversation(request.conversation)
+        return to_conversation(request.conversation)
     return request.text if request.HasField("text") else tuple(request.token_ids.ids)
-
-
-def _form(request: pb.GenerateRequest) -> "convert.StructuredOutput | None":
-    return convert.structured_output(request.structured_output) if request.HasField("structured_output") else None
 
 
 async def _prompt_ids(prompt: Prompt, backend: Backend) -> tuple[int, ...]:
@@ -74,7 +79,7 @@ async def _branch(branch: pb.Branch, backend: Backend, prompt: Prompt, ids: tupl
     return Branch(await _continued(backend, prompt, branch.text), branch.text, streams)
 
 
-async def _continued(backend: Backend, prompt: Conversation | str | tuple[int, ...], prefix: str) -> tuple[int, ...]:
+async def _continued(backend: Backend, prompt: Prompt, prefix: str) -> tuple[int, ...]:
     """Return prompt and prefix tokenised together, as far as the prompt is text."""
     if isinstance(prompt, tuple):
         return prompt + await backend.tokenize(prefix)

@@ -9,6 +9,7 @@ from its.chat.v1 import tokens_pb2
 from its.generator.v1 import generator_pb2 as pb
 from its.generator.v1.generator_pb2_grpc import GeneratorServiceServicer
 from its_generator import convert
+from its_generator.conversation import to_conversation
 from its_generator.limits import check_tools
 from its_generator.models import Models
 from its_generator.orders import order
@@ -56,7 +57,7 @@ class GeneratorServicer(GeneratorServiceServicer):
         if not backend.capabilities.token_ids:
             raise Unsupported(f"model: {name!r} has no tokenizer here; send text to Generate as it is")
         check_tools(request, backend.capabilities)
-        prompt = convert.conversation(request.conversation) if request.HasField("conversation") else request.text
+        prompt = to_conversation(request.conversation) if request.HasField("conversation") else request.text
         tokens = tokens_pb2.TokenIds(ids=await backend.tokenize(prompt))
         return pb.TokenizeResponse(tokens=tokens, model=convert.identity(name, backend.identity))
 
