@@ -42,10 +42,12 @@ async def test_a_step_is_worth_its_least_expected_token(reward, asking, steps):
     assert list(response.scores[0].step_values) == pytest.approx(expected, rel=1e-3)
 
 
-async def test_a_verdict_is_the_good_tokens_share_at_the_steps_end(tmp_path, serve, asking, steps):
+@pytest.mark.parametrize("spoken", ["text", "id"])
+async def test_a_verdict_is_the_good_tokens_share_at_the_steps_end(tmp_path, serve, asking, steps, spoken):
     folder = tmp_path / "verdicts"
     shutil.copytree(FOLDER, folder)
-    (folder / "reward.json").write_text(json.dumps({"good": "+", "bad": "-", "cue": " ?"}))
+    verdicts = {"text": "+-", "id": [Tokenizer.open(FOLDER).encode(sign)[0] for sign in "+-"]}[spoken]
+    (folder / "reward.json").write_text(json.dumps({"good": verdicts[0], "bad": verdicts[1], "cue": " ?"}))
     async with serve(prm={"scorer": "process", "folder": str(folder)}) as reward:
         response = await reward.Score(asking(steps))
 

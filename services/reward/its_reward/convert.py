@@ -1,33 +1,17 @@
 """Conversions between the contract's messages and our own nouns."""
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any
 
 from google.rpc import code_pb2
 
-from its.chat.v1 import chat_pb2 as chat
 from its.chat.v1 import tokens_pb2 as tokens
 from its.reward.v1 import reward_pb2 as pb
 from its_reward.aggregate import Aggregation, aggregate
+from its_reward.convert_prompt import to_prompt
 from its_reward.scorer import Capabilities
-from its_reward.trajectory import (
-    Batch,
-    Conversation,
-    Message,
-    Prompt,
-    Scored,
-    TextPrompt,
-    TextSteps,
-    TokenPrompt,
-    TokenSteps,
-    Trajectory,
-    Unscored,
-    Usage,
-    Verdict,
-)
+from its_reward.trajectory import Batch, Scored, TextSteps, TokenSteps, Trajectory, Unscored, Usage, Verdict
 from its_runtime.errors import InvalidRequest, ItsError
 
 MAX_TRAJECTORIES = 4096
@@ -40,7 +24,7 @@ def to_batch(request: pb.ScoreRequest, deadline: float | None) -> Batch:
     if len(set(ids)) < len(ids):
         raise InvalidRequest.field("trajectories", "two have the same id; give each its own")
     trajectories = tuple(_trajectory(index, sent) for index, sent in enumerate(request.trajectories))
-    return Batch(_prompt(request), trajectories, request.reference_answer, deadline)
+    return Batch(to_prompt(request), trajectories, request.reference_answer, deadline)
 
 
 def to_aggregation(asked: "pb.Aggregation.ValueType", capabilities: Capabilities) -> Aggregation:
@@ -121,17 +105,6 @@ def _score(trajectory_id: str, verdict: Verdict, how: Aggregation) -> pb.Score:
 NOT_FINITE = "the reward model gave a value that is no finite number; look at its weights, or choose another one"
 
 
-def _prompt(request: pb.ScoreRequest) -> Prompt:
-    match request.WhichOneof("prompt"):
-        case "conversation":
-            sent = request.conversation
-            return Conversation(tuple(map(_message, sent.messages)), tuple(map(_tool, sent.tools)))
-        case "text":
-            return TextPrompt(request.text)
-        case _:
-            return TokenPrompt(tuple(request.token_ids.ids))
-
-
 def _trajectory(index: int, sent: pb.Trajectory) -> Trajectory:
     if sent.WhichOneof("content") == "text":
         return Trajectory(TextSteps(tuple(sent.text.steps)), sent.complete, tuple(sent.known_step_values))
@@ -148,42 +121,6 @@ def _cut(field: str, sent: pb.TokenSteps) -> Iterator[tuple[int, ...]]:
         yield ids[start:end]
 
 
-def _message(sent: chat.Message) -> Message:
-    message: Message = {"role": _ROLES[sent.role], "content": "".join(part.text for part in sent.content)}
-    if sent.name:
-        message["name"] = sent.name
-    if sent.tool_calls:
-        message["tool_calls"] = [_call(call) for call in sent.tool_calls]
-    if sent.tool_call_id:
-        message["tool_call_id"] = sent.tool_call_id
-    return message
-
-
-def _call(sent: chat.ToolCall) -> dict[str, Any]:
-    return {"id": sent.id, "type": "function", "function": {"name": sent.name, "arguments": sent.arguments_json}}
-
-
-def _tool(sent: chat.Tool) -> Message:
-    function = {"name": sent.name, "description": sent.description}
-    if sent.parameters_json_schema:
-        return {"type": "function", "function": {**function, "parameters": _json(sent)}}
-    return {"type": "function", "function": function}
-
-
-def _json(sent: chat.Tool) -> object:
-    try:
-        return json.loads(sent.parameters_json_schema)
-    except ValueError as error:
-        raise InvalidRequest.field("conversation.tools", f"{sent.name}: its schema is no JSON: {error}") from error
-
-
-_ROLES = {
-    chat.ROLE_DEVELOPER: "developer",
-    chat.ROLE_SYSTEM: "system",
-    chat.ROLE_USER: "user",
-    chat.ROLE_ASSISTANT: "assistant",
-    chat.ROLE_TOOL: "tool",
-}
 _FROM_WIRE = {
     pb.AGGREGATION_MODEL: Aggregation.MODEL,
     pb.AGGREGATION_PROD: Aggregation.PROD,
