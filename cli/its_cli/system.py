@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, TypeVar
 
-from its_cli.child import Child, Listener, child
+from its_cli.child import Child, ChildDied, Listener, child
 from its_cli.health import healthy
 from its_cli.layout import Layout
 from its_cli.part import PARTS, Part
@@ -14,6 +14,8 @@ from its_cli.ports import require_free
 Outcome = TypeVar("Outcome")
 Ready = Callable[[Part], None]
 """Called with each part when it is healthy."""
+HURRY_SECONDS = 1.0
+"""How long a process gets to stop when another one has died."""
 
 
 class System:
@@ -35,6 +37,11 @@ class System:
         finally:
             await _cancel([task, *deaths])
 
+    async def give_up(self) -> None:
+        """Stop those behind the gateway at once, so that it tells its clients of a failure instead of waiting."""
+        *behind, _ = self.children
+        await asyncio.gather(*(each.stop(HURRY_SECONDS) for each in behind))
+
     async def _blame(self, deaths: list[asyncio.Task[None]]) -> None:
         """Raise ChildDied when a process has ended: it explains whatever else went wrong."""
         for each, death in zip(self.children, deaths, strict=True):
@@ -54,7 +61,11 @@ async def system(layout: Layout, listener: Listener, ready: Ready) -> AsyncGener
         children = [await stack.enter_async_context(_start(part, layout, listener)) for part in PARTS]
         running = System(layout, children)
         await running.unless_one_dies(_all_healthy(layout, ready))
-        yield running
+        try:
+            yield running
+        except ChildDied:
+            await running.give_up()
+            raise
 
 
 def _start(part: Part, layout: Layout, listener: Listener) -> AbstractAsyncContextManager[Child]:
