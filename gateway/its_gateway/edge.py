@@ -18,6 +18,8 @@ from its_runtime.errors import Internal, ItsError, Overloaded, Unavailable
 
 _USABLE = re.compile(r"[!-~]{1,100}")
 """An id that fits into headers, logs and the contract; another one is replaced."""
+_PROBES = {"/health", "/ready"}
+"""Asked every other second by whoever watches this process."""
 
 _log = structlog.get_logger("its.gateway")
 
@@ -87,7 +89,8 @@ class _Exchange:
         await self._send(message)
 
     def _log(self) -> None:
-        _log.info(
+        log = _log.debug if self._scope["path"] in _PROBES else _log.info
+        log(
             "answered" if self._status else "left",
             request_id=self._request_id,
             method=self._scope["method"],

@@ -1,6 +1,7 @@
 """The gateway's process starts, drains and stops as it was told, and says why when it can't start."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -65,6 +66,21 @@ async def test_sigterm_lets_a_running_answer_finish_and_ends_cleanly(start, scri
 
             assert chunks[-1].choices[0].finish_reason == "stop"
         assert await process.wait() == 0
+
+
+async def test_a_log_line_tells_the_request_and_no_word_of_what_was_said(start, script):
+    async with scripted(script) as address:
+        process = await start(ITS_GATEWAY_ORCHESTRATOR=address, ITS_GATEWAY_LOG_FORMAT="json")
+        async with httpx.AsyncClient(base_url=await url_of(process)) as http:
+            body = {**ASK, "user": "ann", "metadata": {"run": "7"}}
+            await http.post("/v1/chat/completions", json=body, headers={"x-request-id": "mine-1"})
+        process.send_signal(signal.SIGTERM)
+        said = (await process.stderr.read()).decode()
+
+    line = next(json.loads(line) for line in said.splitlines() if "mine-1" in line)
+    assert (line["status"], line["model"], line["user"], line["metadata"]) == (200, "its-tiny", "ann", {"run": "7"})
+    assert "2 + 2?" not in said
+    assert "boxed" not in said
 
 
 async def until_refused(url):
