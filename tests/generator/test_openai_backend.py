@@ -66,7 +66,8 @@ def _event(chunk: dict) -> str:
 def _choice(index: int, text: str, body: dict, path: str) -> dict:
     if not path.endswith("chat/completions"):
         return {"index": index, "text": text, "finish_reason": None}
-    choice = {"index": index, "delta": {"content": text}, "finish_reason": None}
+    said = {"reasoning_content": text.strip("()")} if text.startswith("(") else {"content": text}
+    choice = {"index": index, "delta": said, "finish_reason": None}
     if body.get("logprobs") and text:
         tops = [{"token": text, "logprob": -0.1}, {"token": "?", "logprob": -2.5}][: body["top_logprobs"]]
         choice["logprobs"] = {"content": [{"token": text, "logprob": -0.1, "top_logprobs": tops}]}
@@ -188,6 +189,14 @@ async def test_log_probabilities_come_without_token_ids(hosted, read, asking):
 
     assert reply[0].logprobs == pytest.approx([-0.1] * 5)
     assert [list(top.logprobs) for top in reply[0].tops] == [pytest.approx([-0.1, -2.5])] * 5
+
+
+async def test_what_a_model_thinks_stands_before_what_it_says(hosted, script, read, asking):
+    script.pieces = ["(two and two)", "( is four)", "Four", "."]
+    async with hosted() as stub:
+        reply = await read(stub, asking(n=2))
+
+    assert {one.text for one in reply.sequences.values()} == {"<think>two and two is four</think>Four."}
 
 
 async def test_calls_of_tools_are_put_back_into_the_text(hosted, script, read, asking):

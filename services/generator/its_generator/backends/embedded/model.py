@@ -16,7 +16,7 @@ from its_models import UnknownModelError, model_folder
 from its_models.chat_template import ChatTemplate, TemplateRefused
 from its_models.decoder import Decoder
 from its_models.tokenizer import Tokenizer
-from its_runtime.errors import InvalidRequest, Unmet, Unsupported
+from its_runtime.errors import InvalidRequest, Unmet, Unsupported, Violation
 
 
 class Embedded:
@@ -71,7 +71,8 @@ class Embedded:
 
     def _rendered(self, prompt: Conversation) -> str:
         if prompt.tool_choice not in {None, "auto", "none"}:
-            raise Unsupported("conversation.tool_choice: this engine can't force a tool call; use auto or none")
+            message = "this engine can't force a tool call; use auto or none"
+            raise Unsupported(f"{FORCED}: {message}", violations=[Violation(FORCED, message)])
         tools = None if prompt.tool_choice == "none" else prompt.tools
         try:
             return self._template.render(prompt.for_template(), tools)
@@ -113,3 +114,4 @@ def _revision(folder: Path) -> str:
 
 
 MAX_SEQUENCES = 1024
+FORCED = "conversation.tool_choice"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from its_generator.backends.openai.thinking import Thinking
 from its_generator.backends.openai.tool_calls import ToolCalls
 from its_generator.completion import Completion
 from its_generator.tick import Delta, Finished, StopReason, Top, Usage
@@ -24,6 +25,7 @@ class Answer:
         self._in_characters = in_characters
         self._pieces = [0] * len(completions)
         self._tools = [ToolCalls() for _ in completions]
+        self._thinking = [Thinking() for _ in completions]
 
     @property
     def is_complete(self) -> bool:
@@ -61,7 +63,7 @@ class Answer:
     def _read(self, choice: Any, index: int) -> None:  # noqa: ANN401
         completion, tools = self._completions[index], self._tools[index]
         delta = getattr(choice, "delta", None)
-        text = (delta.content if delta else choice.text) or ""
+        text = self._thinking[index].text(delta) if delta else choice.text or ""
         logprobs = _logprobs(choice)
         if delta and delta.tool_calls:
             tools.read(delta.tool_calls)
