@@ -1,11 +1,14 @@
 """reward-hub's models behind our interface: the real package's base classes, with models of a few lines."""
 
 import asyncio
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from its.reward.v1 import reward_pb2 as pb
+from its_models import model_folder
 from its_reward.convert import to_batch
 from its_reward.scorers.reward_hub import RewardHubScorer, open_reward_hub
 from its_reward.settings import RewardHubSettings
@@ -79,3 +82,21 @@ def test_the_real_packages_classes_are_those_we_tell_apart():
 
     assert base.AbstractProcessRewardModel is not base.AbstractOutcomeRewardModel
     assert base.PRMResult([0.5, 0.25]).step_scores == [0.5, 0.25]
+
+
+@pytest.mark.reward_hub
+@pytest.mark.filterwarnings("default")  # those of torch and transformers are not ours
+async def test_the_real_package_scores_each_step_over_grpc(tmp_path, monkeypatch, serve, asking, steps):
+    """AutoRM takes its models by name only; a folder of that name stands in for the one of eight billion weights."""
+    pytest.importorskip("reward_hub")
+    name = "RLHFlow/Llama3.1-8B-PRM-Deepseek-Data"
+    shutil.copytree(model_folder("its-tiny-reward"), tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    async with serve(hub={"scorer": "reward_hub", "model": name}) as reward:
+        whole, part = (await reward.Score(asking(steps, steps[:1]))).scores
+        (served,) = (await reward.GetCapabilities(pb.GetCapabilitiesRequest())).models
+
+    assert len(whole.step_values) == 3
+    assert whole.value == whole.step_values[-1]
+    assert part.step_values == whole.step_values[:1]
+    assert (served.scorer, served.kind) == ("reward_hub", pb.REWARD_KIND_PROCESS)
