@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import Any
 
 import openai
@@ -104,9 +104,9 @@ def sdk(url: str) -> Generator[openai.OpenAI, None, None]:
 
 
 @contextmanager
-def started(*more: str) -> Generator[Up, None, None]:
+def started(*more: str, base: int | None = None) -> Generator[Up, None, None]:
     """Yield an `its up` that has just been started; whatever happens, it is gone afterwards."""
-    running = Up(port_base(), *more)
+    running = Up(base or port_base(), *more)
     try:
         yield running
     finally:
@@ -152,14 +152,17 @@ def until(true: Callable[[], bool], wait: Callable[[], Any]) -> bool:
     timer = threading.Timer(SECONDS, deadline.set)
     timer.start()
     try:
-        while not true() and not deadline.is_set():
-            try:
+        while not (holds := true()) and not deadline.is_set():
+            with suppress(psutil.TimeoutExpired):
                 wait()
-            except psutil.TimeoutExpired:
-                continue
-        return true()
+        return holds
     finally:
         timer.cancel()
+
+
+@pytest.fixture
+def free_port() -> int:
+    return port_base()
 
 
 @pytest.fixture(name="its")
