@@ -106,7 +106,14 @@ async def openai_server() -> AsyncIterator[Callable[[Answer], Awaitable[str]]]:
 @asynccontextmanager
 async def openai_speaking(answer: Answer) -> AsyncIterator[str]:
     async def complete(request: Request) -> Response:
-        status, content = await answer(await request.json())
+        answering = asyncio.ensure_future(answer(await request.json()))
+        leaving = asyncio.ensure_future(request.receive())  # after the body, this is the client's disconnect
+        await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        leaving.cancel()
+        if not answering.done():
+            answering.cancel()
+            return Response(status_code=499)
+        status, content = answering.result()
         return Response(content, status, media_type="application/json")
 
     app = Starlette(routes=[Route("/v1/chat/completions", complete, methods=["POST"])])

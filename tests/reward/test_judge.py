@@ -16,7 +16,6 @@ class Judge:
     def __init__(self, *script: tuple[int, str]) -> None:
         self.script = list(script)
         self.asked: list[dict] = []
-        self.hung = asyncio.Event()
 
     async def __call__(self, body: dict) -> tuple[int, str]:
         self.asked.append(body)
@@ -29,12 +28,16 @@ class ByAnswer(Judge):
     def __init__(self, **grades: tuple[int, str]) -> None:
         super().__init__((200, ""))
         self.grades = grades
+        self.hung, self.left = asyncio.Event(), asyncio.Event()
 
     async def __call__(self, body: dict) -> tuple[int, str]:
         text = body["messages"][-1]["content"]
         if "slow" in text:
             self.hung.set()
-            await asyncio.Event().wait()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.left.set()
         return next(reply for word, reply in self.grades.items() if word in text)
 
 
@@ -92,10 +95,11 @@ async def test_the_judge_sees_question_answer_reference_and_whether_it_is_comple
         "```json\n" + verdict(7) + "\n```",
         "Well. " + verdict(7) + " That's all.",
         "<think>Maybe " + verdict(1) + "?</think>" + verdict(7),
+        '{"verdict": ' + verdict(7) + "}",
         verdict("7"),
         verdict(7.0),
     ],
-    ids=["fence", "prose", "thoughts", "digits as text", "a float"],
+    ids=["fence", "prose", "thoughts", "an object around it", "digits as text", "a float"],
 )
 async def test_a_verdict_is_found_where_a_schema_was_not_kept(judged, asking, said):
     script = Judge(saying(said))
@@ -229,6 +233,16 @@ async def test_a_judge_slower_than_its_limit_is_unavailable(judged, asking):
 
     assert good.value == 0.9
     assert "0.2 s" in slow.failure.message
+
+
+async def test_a_caller_that_leaves_hangs_up_on_the_judge(judged, asking):
+    script = ByAnswer()
+    async with await judged(script) as reward:
+        call = reward.Score(asking(("slow",)))
+        await script.hung.wait()
+        call.cancel()
+
+        await script.left.wait()
 
 
 async def test_the_key_comes_from_the_named_variable_and_is_never_followed_elsewhere(judged, asking, monkeypatch):

@@ -34,9 +34,10 @@ def _grades(text: str) -> Iterator[tuple[str, Grade]]:
     place = text.find("{")
     while place >= 0:
         found, end = _object(text, place)
-        if (grade := _grade(found)) is not None:
+        grade = _grade(found)
+        if grade is not None:
             yield text[place:end], grade
-        place = text.find("{", end)
+        place = text.find("{", end if grade else place + 1)
 
 
 def _object(text: str, place: int) -> tuple[object, int]:
