@@ -6,10 +6,11 @@ from pathlib import Path
 from random import Random
 
 import problem_reader
+import pytest
 
 from its_models import heldout
 from its_recipe.heldout import write_heldout
-from its_recipe.problems import is_held_out, problems
+from its_recipe.problems import FAMILIES, FOLLOWED, is_held_out, problems
 
 HELD = heldout()
 FILE = Path(heldout.__code__.co_filename).parent / "heldout.jsonl"
@@ -38,8 +39,9 @@ def test_every_chain_is_one_that_training_leaves_out():
     assert all(map(is_held_out, chains))
 
 
-def test_the_stream_of_training_problems_meets_none_of_them():
-    stream = list(islice(problems(Random(1)), 20_000))
+@pytest.mark.parametrize(("seed", "families"), [(1, FAMILIES), (2, FOLLOWED)])
+def test_the_streams_that_training_draws_from_meet_none_of_them(seed, families):
+    stream = list(islice(problems(Random(seed), families), 20_000))
     texts, chains = {held.problem for held in HELD}, {problem_reader.chain(held.family, held.problem) for held in HELD}
 
     assert not any(problem.text in texts or str(problem.chain) in chains for problem in stream)

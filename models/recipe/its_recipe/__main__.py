@@ -25,7 +25,7 @@ from its_recipe.training import Plan, train
 
 HOME = Path(its_models.__file__).parent
 REHEARSAL = 20
-"""The steps of a rehearsal."""
+"""The steps of each stage of a rehearsal."""
 
 
 def make(plan: Plan, folder: Path, line: int) -> Trained:
@@ -45,6 +45,11 @@ def make_all(home: Path, plans: tuple[Plan, ...]) -> list[Trained]:
         return [future.result() for future in running]
 
 
+def rehearsed(plan: Plan) -> Plan:
+    """Cut every stage of a plan to a few steps."""
+    return replace(plan, stages=tuple(replace(stage, steps=REHEARSAL) for stage in plan.stages))
+
+
 def main() -> None:
     """Train, export, measure, and write the tables of the model card."""
     parser = ArgumentParser(prog="python -m its_recipe", description=__doc__)
@@ -56,8 +61,8 @@ def main() -> None:
         parser.error("--rehearse would overwrite the models that ship; say --into FOLDER")
     card = HOME.parent / "README.md"
     if not chosen.measure:
-        plans = tuple(replace(plan, steps=REHEARSAL) if chosen.rehearse else plan for plan in PLANS)
-        table = training_table(make_all(chosen.into or HOME, plans))
+        plans = map(rehearsed, PLANS) if chosen.rehearse else PLANS
+        table = training_table(make_all(chosen.into or HOME, tuple(plans)))
         print(table)
         if chosen.into:
             return

@@ -42,7 +42,8 @@ def write_table(card: Path, mark: str, table: str) -> None:
 def _training_row(trained: Trained) -> str:
     plan, shape = trained.plan, trained.plan.shape
     sizes = f"{trained.parameters:,} | {shape.width} × {shape.layers}"
-    return f"| `{plan.name}` | {sizes} | {plan.steps:,} × {plan.batch} | {trained.cpu_minutes:.0f} |"
+    steps = sum(stage.steps for stage in plan.stages)
+    return f"| `{plan.name}` | {sizes} | {steps:,} × {plan.batch} | {trained.cpu_minutes:.0f} |"
 
 
 def _result_row(figure: Figure) -> str:

@@ -7,7 +7,7 @@ from random import Random
 from tokenizers import Tokenizer
 
 from its_recipe.noise import Noise
-from its_recipe.problems import LARGEST, SIGNS, Chain, Operation, Problem, feasible, problems
+from its_recipe.problems import FAMILIES, LARGEST, SIGNS, Chain, Family, Operation, Problem, feasible, problems
 from its_recipe.solution import STEP, Piece, manner, pieces
 from its_recipe.vocabulary import END, START, SYSTEM
 
@@ -34,10 +34,11 @@ class Corpus:
     noise: Noise
     masked: bool
     """Whether the tokens of an error don't count: a reference knows how to go on from errors, and never makes them."""
+    families: tuple[Family, ...] = FAMILIES
 
     def samples(self) -> Iterator[Sample]:
         """Yield samples without end."""
-        for problem in problems(self.rng):
+        for problem in problems(self.rng, self.families):
             yield self._drill() if self.rng.random() < DRILLS else self._solved(problem)
 
     def _solved(self, problem: Problem) -> Sample:

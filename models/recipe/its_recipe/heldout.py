@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from random import Random
 
-from its_recipe.problems import problems
+from its_recipe.problems import TESTED, problems
 
 COUNT = 500
 
@@ -12,7 +12,7 @@ COUNT = 500
 def write_heldout(path: Path, seed: int = 1) -> None:
     """Write `heldout.jsonl`: chains that the corpus leaves out, each told once."""
     lines, seen = list[str](), set[str]()
-    for problem in problems(Random(f"heldout {seed}"), held_out=True):
+    for problem in problems(Random(f"heldout {seed}"), TESTED, held_out=True):
         if str(problem.chain) not in seen:
             seen.add(str(problem.chain))
             fields = {

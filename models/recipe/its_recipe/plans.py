@@ -2,7 +2,8 @@
 
 from its_recipe.misconceptions import misconceptions
 from its_recipe.noise import Noise
-from its_recipe.training import Plan
+from its_recipe.problems import FOLLOWED
+from its_recipe.training import Plan, Stage
 from its_recipe.transformer import Shape
 from its_recipe.vocabulary import vocabulary
 
@@ -13,7 +14,7 @@ POLICY = Plan(
     shape=Shape(TOKENS, width=128, layers=4, heads=4, pairs=2, inner=256),
     noise=Noise(rate=0.095, beliefs=misconceptions(seed=1, share=0.20)),
     masked=False,
-    steps=3600,
+    stages=(Stage(steps=3600),),
 )
 
 REFERENCE = Plan(
@@ -21,7 +22,7 @@ REFERENCE = Plan(
     shape=Shape(TOKENS, width=192, layers=4, heads=6, pairs=2, inner=512),
     noise=Noise(rate=0.12),
     masked=True,
-    steps=3000,
+    stages=(Stage(steps=3000), Stage(steps=1200, families=FOLLOWED, peak=0.6, clean=0.0)),
 )
 
 PLANS = (POLICY, REFERENCE)

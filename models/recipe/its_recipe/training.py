@@ -14,8 +14,29 @@ from tqdm import tqdm
 from its_recipe.corpus import Corpus, Sample
 from its_recipe.muon import Muon
 from its_recipe.noise import Noise
+from its_recipe.problems import FAMILIES, Family
 from its_recipe.transformer import Decoder, Shape
 from its_recipe.vocabulary import vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stretch of training with a learning rate that rises once and falls once."""
+
+    steps: int
+    families: tuple[Family, ...] = FAMILIES
+    peak: float = 1.0
+    """The factor of the plan's learning rates."""
+    clean: float = 0.3
+    """The share of the stage without noise, which then comes in within a tenth of it."""
+
+    def strength(self, step: int) -> float:
+        """Return how much noise applies, 0..1."""
+        return min(1.0, max(0.0, 10 * (step / self.steps - self.clean))) if self.clean else 1.0
+
+    def rate(self, step: int) -> float:
+        """Return the factor of the learning rates: a short rise, a plateau, one long fall."""
+        return self.peak * min(1.0, (step + 1) / 100, (self.steps - step) / (0.5 * self.steps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +47,11 @@ class Plan:
     shape: Shape
     noise: Noise
     masked: bool
-    steps: int
+    stages: tuple[Stage, ...]
     batch: int = 32
     matrix_rate: float = 0.016
     other_rate: float = 2e-3
     seed: int = 1
-
-
-def strength(progress: float) -> float:
-    """Return how much noise applies: none in the first third, then little by little all of it."""
-    return min(1.0, max(0.0, (progress - 0.30) / 0.10))
-
-
-def rate(step: int, steps: int) -> float:
-    """Return the factor of the learning rates: a short rise, a plateau, one long fall."""
-    return min(1.0, (step + 1) / 100, (steps - step) / (0.5 * steps))
 
 
 def batches(samples: Iterator[Sample], size: int) -> Iterator[list[Sample]]:
@@ -72,17 +83,23 @@ def train(plan: Plan, line: int = 0) -> Decoder:
 
     Steps are counted, never seconds, so a seed gives the same weights again on the same kind of machine.
     """
-    device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(plan.seed)
-    model = Decoder(plan.shape).to(device)
+    model = Decoder(plan.shape).to("cuda" if torch.cuda.is_available() else "cpu")
+    for number, stage in enumerate(plan.stages):
+        teach(model, plan, stage, plan.seed + number, line)
+    return model
+
+
+def teach(model: Decoder, plan: Plan, stage: Stage, seed: int, line: int) -> None:
+    """Train through one stage, with optimizers and a corpus of its own."""
     optimizers = [Muon(matrices(model), lr=plan.matrix_rate), adam(model, plan.other_rate)]
-    corpus = Corpus(vocabulary(), Random(plan.seed), replace(plan.noise, strength=0.0), plan.masked)
-    stream = batches(corpus.samples(), plan.batch)
-    with tqdm(range(plan.steps), desc=plan.name, unit="step", mininterval=5, position=line) as bar:
+    corpus = Corpus(vocabulary(), Random(seed), plan.noise, plan.masked, stage.families)
+    stream, device = batches(corpus.samples(), plan.batch), str(model.embedding.weight.device)
+    with tqdm(range(stage.steps), desc=plan.name, unit="step", mininterval=5, position=line) as bar:
         for step in bar:
-            corpus.noise = replace(plan.noise, strength=strength(step / plan.steps))
+            corpus.noise = replace(plan.noise, strength=stage.strength(step))
             for optimizer, peak in zip(optimizers, (plan.matrix_rate, plan.other_rate), strict=True):
-                optimizer.param_groups[0]["lr"] = peak * rate(step, plan.steps)
+                optimizer.param_groups[0]["lr"] = peak * stage.rate(step)
             value = loss(model, *tensors(next(stream), device))
             value.backward()
             for optimizer in optimizers:
@@ -90,7 +107,6 @@ def train(plan: Plan, line: int = 0) -> Decoder:
                 optimizer.zero_grad()
             if step % 20 == 0:
                 bar.set_postfix(loss=f"{value.item():.3f}", cpu=f"{process_time():.0f}s")
-    return model
 
 
 def matrices(model: Decoder) -> list[nn.Parameter]:
