@@ -36,7 +36,7 @@ async def _demo(console: Console) -> None:
     async with own_system(layout, console) as running:
         console.print(f"four processes run; the gateway is at {layout.url}/v1", style="bold")
         await running.unless_one_dies(_show(running, heldout()[:PROBLEMS], console))
-    console.print(NEXT)
+    console.print(NEXT, soft_wrap=True)
 
 
 async def _show(running: System, problems: Sequence[HeldoutProblem], console: Console) -> None:

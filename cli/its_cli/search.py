@@ -52,7 +52,7 @@ class Story:
             case "scored":
                 return [self._scored(score) for score in event.scored.scores]
             case "resampled":
-                return [_resampled(event.resampled)]
+                return [self._resampled(event.resampled)]
             case "ended":
                 return [_ended(event.ended)]
             case "answer":
@@ -67,12 +67,14 @@ class Story:
         said = Text(self._said.get(scored.candidate_id, ""))
         return Text(f"{scored.candidate_id:>8} ", "cyan") + bar + Text(f" {value:6.3f}  ") + said
 
-
-def _resampled(resampled: Resampled) -> Text:
-    parents = [survivor.parent_id for survivor in resampled.survivors]
-    kept = ", ".join(f"{parent} ×{parents.count(parent)}" for parent in dict.fromkeys(parents))
-    dropped = f"; dropped {', '.join(resampled.dropped_ids)}" if resampled.dropped_ids else ""
-    return Text(f"         ↻ resampled: {kept}{dropped}", "yellow")
+    def _resampled(self, resampled: Resampled) -> Text:
+        # One that goes on under its own name was heard before; its parent is where it came from long ago.
+        going_on = [
+            one.candidate_id if one.candidate_id in self._said else one.parent_id for one in resampled.survivors
+        ]
+        kept = ", ".join(f"{name} ×{going_on.count(name)}" for name in dict.fromkeys(going_on))
+        dropped = f"; dropped {', '.join(resampled.dropped_ids)}" if resampled.dropped_ids else ""
+        return Text(f"         ↻ resampled: {kept}{dropped}", "yellow")
 
 
 def _ended(ended: CandidateEnded) -> Text:
@@ -82,7 +84,7 @@ def _ended(ended: CandidateEnded) -> Text:
 def _answer(answer: Answer) -> Panel:
     text = "".join(part.text for part in answer.message.content)
     chosen = next((one for one in answer.candidates if one.chosen), None)
-    title = f"the answer, by {chosen.id} of {len(answer.candidates)} candidates" if chosen else "the answer"
+    title = f"the answer: candidate {chosen.id}" if chosen else "the answer"
     return Panel(Text(text), title=title, border_style="green")
 
 

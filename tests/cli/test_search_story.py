@@ -50,6 +50,13 @@ def test_resampling_tells_who_goes_on_how_often_and_who_does_not():
     assert "a ×2; dropped b" in text
 
 
+def test_one_that_goes_on_under_its_own_name_is_no_fork_of_its_parent():
+    step = SolveEvent(step=StepEnded(candidate_id="c", text="so"))
+    survivors = [Survivor(candidate_id="c", parent_id="a"), Survivor(candidate_id="d", parent_id="c")]
+
+    assert "c ×2" in told(step, SolveEvent(resampled=Resampled(survivors=survivors)))
+
+
 def test_the_end_of_a_candidate_tells_its_answer():
     assert "ended with the answer 42" in told(SolveEvent(ended=CandidateEnded(candidate_id="a", final_answer="42")))
 
@@ -59,7 +66,7 @@ def test_the_answer_tells_whose_it_is():
     answer = Answer(message=Message(content=[ContentPart(text="so 7")]), candidates=candidates)
     text = told(SolveEvent(answer=answer))
 
-    assert "by b of 2 candidates" in text
+    assert "the answer: candidate b" in text
     assert "so 7" in text
 
 
