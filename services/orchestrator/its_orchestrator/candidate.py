@@ -74,6 +74,10 @@ class Candidate:
         """Return it with a score."""
         return replace(self, score=value, step_scores=step_scores)
 
+    def lean(self) -> "Candidate":
+        """Return it without token ids and log-probabilities, as reports and traces keep it."""
+        return replace(self, token_ids=(), logprobs=())
+
     def fork(self, name: str) -> "Candidate":
         """Return a copy called `name` that goes its own way."""
         return replace(self, id=name, parent_id=self.id)

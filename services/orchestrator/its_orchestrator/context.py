@@ -11,7 +11,7 @@ from its_orchestrator.candidate import Candidate, StopReason
 from its_orchestrator.commitment import Commitment, common_start
 from its_orchestrator.engines import StepPolicy
 from its_orchestrator.equivalence import Equivalence
-from its_orchestrator.events import CandidateEnded, CandidatesScored, Kind, Note, Progress, StepEnded
+from its_orchestrator.events import CandidateEnded, CandidateScored, Kind, Note, Progress, StepEnded
 from its_orchestrator.grower import Grower
 from its_orchestrator.growth import Growth
 from its_orchestrator.order import Order
@@ -126,7 +126,7 @@ class Context:
             async for candidate, scored in arrivals:
                 if scored is not None and scored.value is not None:
                     judged = candidate.scored(scored.value, scored.step_values)
-                    self.emit(CandidatesScored((judged,)))
+                    self.emit(CandidateScored(judged.id, scored.value, scored.step_values))
                     yield judged
                 elif self.over:
                     yield candidate

@@ -16,7 +16,7 @@ from its_orchestrator.ledger import Ledger
 
 ANSWER: frozenset[type] = frozenset({events.TextCommitted, events.Answer})
 PROGRESS = ANSWER | {events.RunStarted, events.Progress, events.Note, events.FailureNoted}
-ALL = PROGRESS | {events.StepEnded, events.CandidatesScored, events.Resampled, events.CandidateEnded}
+ALL = PROGRESS | {events.StepEnded, events.CandidateScored, events.Resampled, events.CandidateEnded}
 
 Extract = Callable[[str], str | None]
 
@@ -72,9 +72,8 @@ def _(kind: events.StepEnded, message: event_pb2.SolveEvent, extract: Extract) -
 
 
 @_fill.register
-def _(kind: events.CandidatesScored, message: event_pb2.SolveEvent, extract: Extract) -> None:
-    for one in kind.candidates:
-        message.scored.scores.add(candidate_id=one.id, score=one.score, step_scores=one.step_scores, weight=one.weight)
+def _(kind: events.CandidateScored, message: event_pb2.SolveEvent, extract: Extract) -> None:
+    message.scored.scores.add(candidate_id=kind.candidate_id, score=kind.score, step_scores=kind.step_scores)
 
 
 @_fill.register

@@ -27,9 +27,10 @@ class MathEquivalence:
         return boxed(text)
 
     async def groups(self, answers: Sequence[str]) -> list[list[int]]:
+        values = {answer: canonical(answer) for answer in set(answers)}
         found: dict[Fraction | str, list[int]] = {}
         for place, answer in enumerate(answers):
-            found.setdefault(canonical(answer), []).append(place)
+            found.setdefault(values[answer], []).append(place)
         return list(found.values())
 
 

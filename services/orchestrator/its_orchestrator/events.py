@@ -45,10 +45,12 @@ class StepEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class CandidatesScored:
-    """Candidates were scored."""
+class CandidateScored:
+    """A candidate was scored."""
 
-    candidates: tuple[Candidate, ...]
+    candidate_id: str
+    score: float
+    step_scores: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class Answer:
     order: "Order"
     chosen: Candidate
     candidates: tuple[Candidate, ...]
+    """Everything that was considered, without token ids and log-probabilities."""
     ledger: Ledger
     stopped_by: StoppedBy
     seed: int
@@ -113,7 +116,7 @@ Kind = (
     RunStarted
     | Progress
     | StepEnded
-    | CandidatesScored
+    | CandidateScored
     | Resampled
     | CandidateEnded
     | TextCommitted

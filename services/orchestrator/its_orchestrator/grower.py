@@ -18,8 +18,10 @@ from its_runtime.errors import ItsError, Unavailable
 
 PARTS = 3
 """Most calls that one growth may take because calls broke off."""
-PARTIAL_EVERY = 32
-"""Tokens between reports where the time may end, so that there is something to return when it does."""
+PARTIAL_EVERY = 16
+"""Fewest tokens between reports where the time may end, so that there is something to return when it does."""
+PARTIAL_PER_SECOND = 4
+"""Tokens between reports for each second that is left: a twentieth of them, at 80 tokens a second."""
 DRAIN_SECONDS = 1.0
 """How long the end of a run waits for the usage of calls that it stopped."""
 
@@ -182,8 +184,13 @@ class Grower:
             branches=tuple(branches),
             sampling=order.sampling.model_copy(update={"max_tokens": limit, "seed": order.seed}),
             steps=steps,
-            flush_every=1 if self._on_text else PARTIAL_EVERY * (left is not None and steps is None),
+            flush_every=self._flush_every(left, steps),
             logprobs=logprobs,
             structured_output=order.structured_output,
             seconds=None if left is None else left + DRAIN_SECONDS,
         )
+
+    def _flush_every(self, left: float | None, steps: StepPolicy | None) -> int:
+        if self._on_text:
+            return 1
+        return max(PARTIAL_EVERY, int(PARTIAL_PER_SECOND * left)) if left is not None and steps is None else 0

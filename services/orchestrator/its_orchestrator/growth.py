@@ -1,7 +1,5 @@
 """A growth: a candidate while its next tokens arrive."""
 
-from dataclasses import replace
-
 from its_orchestrator.candidate import Candidate, Step, StopReason
 from its_orchestrator.engines import Delta, End
 
@@ -82,15 +80,19 @@ class Growth:
         return self._grown(None, self._tokens + self._received, self._cut + self._received)
 
     def _grown(self, reason: StopReason | None, tokens: int, cut: int) -> Candidate:
-        return replace(
-            self.start,
+        start = self.start
+        return Candidate(
+            id=start.id,
+            parent_id=start.parent_id,
             text=self.text,
             steps=self._all_steps(),
             token_ids=self.token_ids,
-            logprobs=(*self.start.logprobs, *self._logprobs),
-            tokens=self.start.tokens + tokens,
+            logprobs=(*start.logprobs, *self._logprobs),
+            tokens=start.tokens + tokens,
             stop_reason=reason,
-            cut_tokens=self.start.cut_tokens + cut,
+            score=start.score,
+            step_scores=start.step_scores,
+            cut_tokens=start.cut_tokens + cut,
         )
 
     def _open_step(self) -> Step:

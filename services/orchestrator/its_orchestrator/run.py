@@ -112,7 +112,7 @@ class Run:
         return Answer(
             order=self._order,
             chosen=chosen,
-            candidates=tuple(sorted(considered.values(), key=lambda one: int(one.id))),
+            candidates=tuple(one.lean() for one in sorted(considered.values(), key=lambda one: int(one.id))),
             ledger=self._account.ledger.settled(chosen.tokens, chosen.cut_tokens, self._recorder.seconds),
             stopped_by=stopped_by,
             seed=self._order.seed,

@@ -14,13 +14,12 @@ class _End(Generic[T]):
     error: BaseException | None
 
 
-async def merged(sources: Sequence[AsyncGenerator[T]]) -> AsyncGenerator[T]:
+def merged(sources: Sequence[AsyncGenerator[T]]) -> AsyncGenerator[T]:
     """Yield from all `sources` as they come; close them all on leaving."""
-    if len(sources) == 1:
-        async with aclosing(sources[0]) as only:
-            async for value in only:
-                yield value
-        return
+    return sources[0] if len(sources) == 1 else _merged(sources)
+
+
+async def _merged(sources: Sequence[AsyncGenerator[T]]) -> AsyncGenerator[T]:
     queue: asyncio.Queue[T | _End[T]] = asyncio.Queue()
     tasks = [asyncio.create_task(_pump(source, queue)) for source in sources]
     try:
