@@ -74,5 +74,11 @@ test-vllm: .venv-vllm/.ready ## run the tests of the vLLM backend, with real vLL
 	OMP_NUM_THREADS=1 VLLM_CPU_OMP_THREADS_BIND=nobind VLLM_ENABLE_V1_MULTIPROCESSING=0 \
 		.venv-vllm/bin/python -m pytest -m vllm --timeout 600 tests/vllm
 
+.venv-reward-hub/.ready: pyproject.toml uv.lock tests/reward-hub/requirements.txt tests/reward-hub/overrides.txt | $(VENV)/.test
+	$(call engine_environment,reward-hub)
+
+test-reward-hub: .venv-reward-hub/.ready ## run the tests of the scorer reward_hub, with the real package
+	OMP_NUM_THREADS=1 .venv-reward-hub/bin/python -m pytest -m reward_hub --timeout 600 tests/reward-hub
+
 clean: ## remove what the targets made
 	rm -rf .venv .venv-* .pytest_cache .hypothesis .ruff_cache .import_linter_cache build dist

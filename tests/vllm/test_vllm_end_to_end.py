@@ -26,6 +26,12 @@ globals().update({name: test for name, test in vars(loaded("test_answers")).item
 client, its, shell = processes.client, processes._its, processes._shell
 
 
+@pytest.fixture(autouse=True)
+def wide(monkeypatch):
+    """A terminal in which no line of the command is wrapped."""
+    monkeypatch.setenv("COLUMNS", "250")
+
+
 @pytest.fixture(scope="module")
 def up(cpu, tmp_path_factory):
     """A system whose generator and reward service are on vLLM."""
