@@ -23,6 +23,7 @@ CASES: dict[str, tuple[Change, str, str]] = {
     "empty text": (lambda r: setattr(r, "text", ""), "text", "1"),
     "no token ids": (lambda r: r.token_ids.SetInParent(), "token_ids.ids", "at least one"),
     "a prompt over the context": (ids(*[65] * 600), "prompt", "512"),
+    "a prompt that is far too long": (lambda r: setattr(r, "text", "a bill " * 700_000), "prompt", "512"),
     "a prompt that fills the context": (ids(*[65] * 512), "prompt", "512"),
     "an unknown token in the prompt": (ids(65, 874), "token_ids", "0 to 873"),
     "an unknown token in a prefix": (lambda r: r.branches[1].token_ids.ids.append(999), "branches[1].token_ids", "873"),

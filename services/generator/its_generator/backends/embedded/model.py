@@ -10,13 +10,14 @@ from its_generator.backends.embedded.engine import Engine
 from its_generator.backends.embedded.scheduler import Load, Scheduler
 from its_generator.completion import completions
 from its_generator.pieces import Pieces
+from its_generator.prompts import Prompts
 from its_generator.sampling import FIELDS
 from its_generator.settings import EmbeddedModel
 from its_models import UnknownModelError, model_folder
-from its_models.chat_template import ChatTemplate, TemplateRefused
+from its_models.chat_template import ChatTemplate
 from its_models.decoder import Decoder
 from its_models.tokenizer import Tokenizer
-from its_runtime.errors import InvalidRequest, Unmet, Unsupported, Violation
+from its_runtime.errors import Unmet
 
 
 class Embedded:
@@ -27,10 +28,10 @@ class Embedded:
     ) -> None:
         self._engine = engine
         self._tokenizer = tokenizer
-        self._template = template
         self._pieces = Pieces(tokenizer.decode, tokenizer.encode("a")[-1])
         self.identity = Identity(revision, tokenizer.fingerprint)
         context, vocabulary = sizes
+        self._prompts = Prompts(tokenizer, template, context)
         self.capabilities = Capabilities(
             backend="embedded",
             max_context_tokens=context,
@@ -51,8 +52,7 @@ class Embedded:
         return self._engine.load
 
     async def tokenize(self, prompt: Conversation | str, continuation: str = "") -> tuple[int, ...]:
-        text = prompt if isinstance(prompt, str) else self._rendered(prompt)
-        return tuple(self._tokenizer.encode(text + continuation))
+        return await self._prompts.ids(prompt, continuation)
 
     def generate(self, job: Job) -> AbstractAsyncContextManager[Generation]:
         return self._generating(job)
@@ -68,16 +68,6 @@ class Embedded:
 
     async def check(self) -> None:
         self._engine.check()
-
-    def _rendered(self, prompt: Conversation) -> str:
-        if prompt.tool_choice not in {None, "auto", "none"}:
-            message = "this engine can't force a tool call; use auto or none"
-            raise Unsupported(f"{FORCED}: {message}", violations=[Violation(FORCED, message)])
-        tools = None if prompt.tool_choice == "none" else prompt.tools
-        try:
-            return self._template.render(prompt.for_template(), tools)
-        except TemplateRefused as error:
-            raise InvalidRequest.field("conversation", f"the chat template refuses it: {error}") from error
 
 
 @contextmanager
@@ -114,4 +104,3 @@ def _revision(folder: Path) -> str:
 
 
 MAX_SEQUENCES = 1024
-FORCED = "conversation.tool_choice"
