@@ -5,7 +5,9 @@ import asyncio
 from its.reward.v1 import reward_pb2 as pb
 from its_models import model_folder
 from its_models.tokenizer import Tokenizer
+from its_reward.convert import to_batch
 from its_reward.engine import Passage
+from its_reward.trajectory import Scored
 
 TOKENIZER = Tokenizer.open(model_folder("its-tiny-reward"))
 
@@ -14,11 +16,13 @@ def computed(usage: pb.Usage) -> int:
     return usage.prompt_tokens - usage.cached_prompt_tokens
 
 
-async def test_callers_that_wait_together_share_forward_passes(reward, engine, asking, steps):
-    await asyncio.gather(*(reward.Score(asking((f"{n}", *steps), prompt=f"Question {n}?")) for n in range(12)))
+async def test_callers_that_wait_together_share_a_forward_pass(models, engine, asking, steps):
+    scorer = models.by_name["its-tiny-reward"]
+    batches = [to_batch(asking((f"{n}", *steps), prompt=f"Question {n}?"), None) for n in range(12)]
+    verdicts = await asyncio.gather(*(scorer.score(batch) for batch in batches))
 
-    assert engine.work.passages == 12
-    assert engine.work.forwards < 12
+    assert (engine.work.passages, engine.work.forwards) == (12, 1)
+    assert all(isinstance(verdict, Scored) for (verdict,) in verdicts)
 
 
 async def test_a_next_step_computes_only_its_own_tokens(reward, engine, asking, steps):
