@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 
 import pytest
 from hypothesis import settings
@@ -94,51 +95,44 @@ async def read_all(stub: GeneratorServiceStub, request: pb.GenerateRequest, **ca
     return reply
 
 
+numbers = count(1)
+
+
 def request_of(
     *,
     n: int = 1,
     request_id: str = "",
     prompt: str | list[int] = QUESTION,
-    prefixes: "tuple[list[int] | str, ...]" = (),
+    prefixes: tuple[list[int] | str, ...] = (),
     delimiters: tuple[str, ...] = (),
     logprobs: int | None = None,
     flush: int = 0,
     model: str = "",
-    sampling: "dict[str, object] | None" = None,
+    sampling: dict[str, object] | None = None,
     **steps: int,
 ) -> pb.GenerateRequest:
-    """A request; `prefixes` makes one branch of each, of `n` sequences."""
-    number = request_of.__dict__["number"] = request_of.__dict__.get("number", 0) + 1
-    request = pb.GenerateRequest(request_id=request_id or f"r{number}", flush_every_n_tokens=flush, model=model)
+    """A request; `prefixes` makes one branch of each, of `n` sequences; `steps` is the rest of the step policy."""
+    policy = {"delimiters": {"texts": delimiters}, **steps} if delimiters else steps
+    request = pb.GenerateRequest(
+        request_id=request_id or f"r{next(numbers)}",
+        model=model,
+        branches=[branch_of(n, prefix) for prefix in prefixes or [()]],
+        sampling={"seed": 7, "max_tokens": 16} | (sampling or {}),
+        step_policy=policy or None,
+        logprobs=None if logprobs is None else {"top": logprobs},
+        flush_every_n_tokens=flush,
+    )
     if isinstance(prompt, str):
         request.conversation.messages.add(role=chat.ROLE_USER).content.add(text=prompt)
     else:
         request.token_ids.ids.extend(prompt)
-    for prefix in prefixes or [()]:
-        branch = request.branches.add(num_sequences=n)
-        if isinstance(prefix, str):
-            branch.text = prefix
-        elif prefix:
-            branch.token_ids.ids.extend(prefix)
-    wishes = {"seed": 7, "max_tokens": 16} | (sampling or {})
-    bias = wishes.pop("logit_bias", {})
-    for name, value in wishes.items():
-        getattr(request.sampling, name).extend(value) if isinstance(value, list) else setattr(
-            request.sampling, name, value
-        )
-    for token, value in bias.items():
-        request.sampling.logit_bias[token] = value
-    if logprobs is not None:
-        request.logprobs.top = logprobs
-        request.logprobs.SetInParent()
-    request.step_policy.delimiters.texts.extend(delimiters)
-    for name, value in steps.items():
-        setattr(request.step_policy, name, value)
-    if not delimiters and not steps:
-        request.ClearField("step_policy")
-    elif not delimiters and not request.step_policy.every_n_tokens:
-        request.step_policy.ClearField("delimiters")
     return request
+
+
+def branch_of(n: int, prefix: list[int] | str) -> pb.Branch:
+    if isinstance(prefix, str):
+        return pb.Branch(num_sequences=n, text=prefix)
+    return pb.Branch(num_sequences=n, token_ids={"ids": prefix} if prefix else None)
 
 
 @asynccontextmanager
