@@ -4,45 +4,22 @@
 """
 
 from argparse import ArgumentParser
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
-from time import process_time
-
-import torch
 
 import its_models
 from its_models import heldout, model_folder
-from its_recipe.card import Trained, results_table, training_table, write_table
-from its_recipe.checkpoint import write
+from its_recipe.card import results_table, training_table, write_table
 from its_recipe.evaluation import measure
-from its_recipe.export_onnx import export
 from its_recipe.heldout import write_heldout
+from its_recipe.making import make_all
 from its_recipe.plans import PLANS, POLICY, REFERENCE
 from its_recipe.sampler import Sampler
-from its_recipe.training import Plan, train
+from its_recipe.training import Plan
 
 HOME = Path(its_models.__file__).parent
 REHEARSAL = 20
 """The steps of each stage of a rehearsal."""
-
-
-def make(plan: Plan, folder: Path, line: int) -> Trained:
-    """Train one model and write its folder, the ONNX graph included."""
-    torch.set_num_threads(1)
-    began = process_time()
-    model = train(plan, line)
-    export(plan.shape, write(model, folder), folder / "model.onnx")
-    parameters = sum(weight.numel() for weight in model.parameters())
-    return Trained(plan, parameters, (process_time() - began) / 60)
-
-
-def make_all(home: Path, plans: tuple[Plan, ...]) -> list[Trained]:
-    """Train the models side by side into `home`."""
-    with ProcessPoolExecutor(len(plans), mp_context=get_context("spawn")) as pool:
-        running = [pool.submit(make, plan, home / plan.name, line) for line, plan in enumerate(plans)]
-        return [future.result() for future in running]
 
 
 def rehearsed(plan: Plan) -> Plan:
