@@ -82,7 +82,7 @@ class OpenAIModel(_Model):
     )
     tools: bool = Field(default=True, description="Whether the model calls tools.")
     timeout_seconds: float = Field(default=600.0, gt=0, description="How long one call of the server may take.")
-    max_retries: int = Field(default=2, ge=0, description="Tries after the first when the server can't be reached.")
+    max_retries: int = Field(default=1, ge=0, description="Tries after the first; clients of ours try again too.")
 
 
 Model = Annotated[EmbeddedModel | VllmModel | OpenAIModel, Field(discriminator="backend")]
