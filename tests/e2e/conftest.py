@@ -160,8 +160,8 @@ def until(true: Callable[[], bool], wait: Callable[[], Any]) -> bool:
         timer.cancel()
 
 
-@pytest.fixture
-def free_port() -> int:
+@pytest.fixture(name="port_base")
+def _port_base() -> int:
     return port_base()
 
 

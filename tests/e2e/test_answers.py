@@ -6,6 +6,7 @@ from typing import Any
 
 import grpc
 import openai
+import psutil
 import pytest
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message_factory import GetMessageClass
@@ -13,6 +14,9 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 
 QUESTION = "Anna has 3 apples. Ben gives Anna 4 apples. How many apples does Anna have now?"
 MESSAGES: Any = [{"role": "user", "content": QUESTION}]
+MANY: Any = {"budget": 1000, "its": {"progress": True}}
+ALL_OF_IT = 2.5
+"""Seconds of the processor that MANY takes when it is finished."""
 SERVICE = "its.orchestrator.v1.OrchestratorService"
 ALGORITHMS = {"beam-search", "best-of-n", "particle-filtering", "self-consistency"}
 
@@ -50,11 +54,11 @@ def test_every_algorithm_answers(client: openai.OpenAI, algorithm: str):
     assert answer.model_extra["its"]["algorithm"] == algorithm
 
 
-def test_the_same_seed_asked_twice_gives_the_same_answer(up: Any, shell: Any):
+def test_the_same_seed_asked_twice_gives_the_same_answer(up: Any, its: Any, shell: Any):
     ask = ("ask", "--json", "--algorithm", "particle-filtering", "--budget", "8", "--seed", "7", "--url", up.url)
-    first, second = shell(*ask, QUESTION), shell(*ask, QUESTION)
+    first, second = shell(*ask, QUESTION), its(*ask, QUESTION)
 
-    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert (first.returncode, second.exit_code) == (0, 0), first.stderr + second.stderr
     one, two = json.loads(first.stdout), json.loads(second.stdout)
     assert one["its"]["algorithm"] == "particle-filtering"
     assert one["choices"] == two["choices"]
@@ -82,13 +86,25 @@ def test_a_client_with_nothing_but_reflection_lists_algorithms_and_solves(up: An
     with grpc.insecure_channel(up.orchestrator) as channel:
         stranger = Stranger(channel)
         listed = stranger.call("ListAlgorithms", {})
-        prompt = {"messages": [{"role": 1 + 4, "content": [{"text": QUESTION}]}]}
+        prompt = {"messages": [{"role": "ROLE_USER", "content": [{"text": QUESTION}]}]}
         events = stranger.call("Solve", {"request_id": "stranger", "conversation": prompt, "budget": {"samples": 2}})
 
     assert {algorithm.name for algorithm in listed[0].algorithms} == ALGORITHMS
     answer = events[-1].event.answer
     assert len(answer.candidates) == 2
     assert answer.ledger.completion_tokens == sum(one.completion_tokens for one in answer.candidates)
+
+
+def test_a_client_that_leaves_stops_the_engines_work(up: Any, client: Any, until: Any):
+    generator = up.services()["generator"]
+    before = _work(generator)
+    stream = client.chat.completions.create(model="its-tiny", messages=MESSAGES, stream=True, extra_body=MANY)
+    next(chunk for chunk in stream if "budget 1000" in str(chunk))
+    assert until(lambda: _work(generator) > before + 0.1, lambda: generator.cpu_percent(0.02))
+    stream.close()
+
+    assert until(lambda: generator.cpu_percent(0.3) < 5, lambda: None)
+    assert _work(generator) < before + ALL_OF_IT / 2
 
 
 class Stranger:
@@ -113,3 +129,9 @@ class Stranger:
 def _comparable(its: dict[str, Any]) -> dict[str, Any]:
     """Leave out what differs from run to run: times, and what was cached."""
     return {name: value for name, value in its.items() if name in {"candidates", "algorithm", "seed", "stopped_by"}}
+
+
+def _work(process: psutil.Process) -> float:
+    """Return the seconds of the processor that it has used."""
+    times = process.cpu_times()
+    return times.user + times.system
