@@ -25,7 +25,7 @@ from its_runtime.errors import Unavailable
 
 
 class BreakingDecoder(Decoder):
-    """Fails in its fifth forward pass, as a session does that runs out of memory."""
+    """Fails in its fifth forward pass, as an engine does that runs out of memory."""
 
     passes = 0
 
