@@ -16,7 +16,7 @@ $(foreach setting,UV_DEFAULT_INDEX UV_INDEX UV_FIND_LINKS SSL_CERT_FILE,$(if $($
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check protos train bench test-vllm test-reward-hub clean
+.PHONY: help setup demo test check protos train accuracy bench test-vllm test-reward-hub clean
 
 help: ## print the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -79,6 +79,21 @@ test-vllm: .venv-vllm/.ready ## run the tests of the vLLM backend, with real vLL
 
 test-reward-hub: .venv-reward-hub/.ready ## run the tests of the scorer reward_hub, with the real package
 	OMP_NUM_THREADS=1 .venv-reward-hub/bin/python -m pytest -m reward_hub --timeout 600 tests/reward-hub
+
+.venv-train/.ready: pyproject.toml | $(VENV)/.test
+	@test -x .venv-train/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-train
+	@$(UV) pip install --quiet --python .venv-train/bin/python --editable ".[train]"
+	@touch $@
+
+train: .venv-train/.ready ## train and measure the models that ship, from their seed (about an hour on two cores)
+	PYTHONPATH=models/recipe OMP_WAIT_POLICY=PASSIVE .venv-train/bin/python -m its_recipe
+
+accuracy: setup ## measure the shipped models through the real services; writes docs/results.md
+	$(BIN)/python benchmarks/accuracy.py --out docs/results.md
+
+bench: setup ## print what the contract's edge and its messages cost
+	$(BIN)/python benchmarks/edge_validation.py
+	$(BIN)/python benchmarks/grpc_messages.py
 
 clean: ## remove what the targets made
 	rm -rf .venv .venv-* .pytest_cache .hypothesis .ruff_cache .import_linter_cache build dist

@@ -1,22 +1,27 @@
-"""Accuracy of the shipped models through the real services: `python benchmarks/accuracy.py --out docs/results.md`.
+"""Accuracy of the shipped models through the real services: `make accuracy`.
 
-Every figure comes from `Solve` calls against a running orchestrator (start one with `its up`), over the held-out
-problems, at temperature 1 unless it says greedy. Intervals are 95 % bootstrap intervals over problems.
+Every figure comes from `Solve` calls against four processes started for it, or a running orchestrator, over the
+held-out problems, at temperature 1 unless it says greedy. Intervals are 95 % bootstrap intervals over problems.
 """
 
 import argparse
 import asyncio
 import random
 import statistics
-from collections.abc import Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from its.chat.v1 import chat_pb2, sampling_pb2
 from its.orchestrator.v1 import answer_pb2, orchestrator_pb2, orchestrator_pb2_grpc
+from its_cli.configuration import load
+from its_cli.layout import free, moved
+from its_cli.own import own_system
+from its_cli.part import ORCHESTRATOR
 from its_models import HeldoutProblem, heldout
 from its_runtime.calls import responses
 from its_runtime.channel import open_channel
@@ -64,7 +69,7 @@ async def main() -> None:
     arguments = parse()
     problems = heldout()[: arguments.problems]
     table: dict[str, list[Solved]] = {}
-    async with open_channel(arguments.orchestrator) as channel:
+    async with orchestrator(arguments.orchestrator) as address, open_channel(address) as channel:
         stub = orchestrator_pb2_grpc.OrchestratorServiceStub(channel)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns) as progress:
@@ -77,10 +82,21 @@ async def main() -> None:
         Path(arguments.out).write_text(text, encoding="utf-8")
 
 
+@asynccontextmanager
+async def orchestrator(address: str | None) -> AsyncGenerator[str, None]:
+    """Yield the address of the orchestrator to ask."""
+    if address:
+        yield address
+        return
+    layout = moved(load(None), None, free())
+    async with own_system(layout, Console(stderr=True)):
+        yield str(layout.address(ORCHESTRATOR))
+
+
 def parse() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--orchestrator", default="127.0.0.1:50051")
+    parser.add_argument("--orchestrator", help="host:port of a running one; without it, four processes are started")
     parser.add_argument("--problems", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--concurrency", type=int, default=8)
@@ -164,7 +180,7 @@ def render(table: dict[str, list[Solved]], arguments: argparse.Namespace) -> str
         [
             "# Accuracy of the shipped models",
             "",
-            f"`{command}` against `its up` with the default configuration: policy `its-tiny`, reward",
+            f"`{command}` against the default configuration: policy `its-tiny`, reward",
             f"`its-tiny-reward` (likelihood), {len(pooled)} held-out problems, temperature 1 unless greedy.",
             "",
             *lines,
