@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from typing import Any
 
 from grpc import aio
@@ -35,8 +36,9 @@ class RewardServicer(RewardServiceServicer):
         async def answer(request: pb.ScoreStreamRequest) -> pb.ScoreStreamResponse:
             return await self._answer(request.batch, deadline)
 
-        async for response in overlapped(request_iterator, answer):
-            yield response
+        async with aclosing(overlapped(request_iterator, answer)) as answers:
+            async for response in answers:
+                yield response
 
     async def GetCapabilities(self, request: pb.GetCapabilitiesRequest, context: Context) -> pb.GetCapabilitiesResponse:
         served = self._models.by_name.items()
