@@ -26,7 +26,7 @@ async def main(name: str, port: int, service: str = "") -> None:
             await stopped()
     else:
         with ThreadingHTTPServer(("127.0.0.1", port), Ready) as server:
-            threading.Thread(target=server.serve_forever).start()
+            threading.Thread(target=server.serve_forever, args=(0.01,)).start()
             await stopped()
             server.shutdown()
     print(f"{name} stops", flush=True)

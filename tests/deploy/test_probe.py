@@ -59,6 +59,6 @@ def _answering(status: int) -> Generator[int, None, None]:
             """Say nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
-        threading.Thread(target=server.serve_forever).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
         yield server.server_port
         server.shutdown()
