@@ -61,6 +61,6 @@ def _memory(running: System) -> str:
 NEXT = """
 Where to go next:
   its up                                              the services, until Ctrl-C
-  its ask "What is (3 + 4) * 5?" --budget 16          one question
+  its ask "What is (7-6+8)*5?" --budget 16            one question
   its ask "…" --algorithm particle-filtering --json   everything about its answer
 """

@@ -21,12 +21,14 @@ def test_a_taken_port_is_told_with_what_to_do(started: Any, port_base: int):
     assert "--port-base" in up.output
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent is gone")
-def test_killing_its_up_leaves_no_process_behind(started: Any, gone: Any):
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 0), (signal.SIGKILL, -signal.SIGKILL)])
+def test_however_it_ends_while_it_starts_no_process_stays_behind(started: Any, gone: Any, number: int, status: int):
+    if number == signal.SIGKILL and sys.platform != "linux":
+        pytest.skip("only Linux tells a process that its parent is gone")
     with started() as up:
         up.until("is healthy")
         services = psutil.Process(up.process.pid).children()
-        assert up.stop(signal.SIGKILL) == -signal.SIGKILL
+        assert up.stop(number) == status
 
     assert len(services) == 4
     assert all(gone(service) for service in services)
