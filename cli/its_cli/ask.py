@@ -8,9 +8,9 @@ import typer
 from rich.console import Console
 
 from its_cli.answering import Style, answer
-from its_cli.configuration import load
 from its_cli.exits import REFUSED, Failed, explained
 from its_cli.layout import Layout, configured, free, moved
+from its_cli.loading import load
 from its_cli.own import own_system
 from its_cli.part import GATEWAY
 from its_cli.question import Question

@@ -1,14 +1,11 @@
 """The whole of its.yaml, as one model of the four services' own settings."""
 
-from pathlib import Path
-
 from pydantic import BaseModel, ConfigDict, Field
 
 from its_gateway.settings import Settings as Gateway
 from its_generator.settings import Settings as Generator
 from its_orchestrator.settings import Settings as Orchestrator
 from its_reward.settings import Settings as Reward
-from its_runtime.config import ConfigFile
 
 
 class Configuration(BaseModel):
@@ -20,17 +17,3 @@ class Configuration(BaseModel):
     reward: Reward = Field(default_factory=Reward, description="The process that scores answers.")
     orchestrator: Orchestrator = Field(default_factory=Orchestrator, description="The process that searches.")
     gateway: Gateway = Field(default_factory=Gateway, description="The process that speaks OpenAI's protocol.")
-
-
-def load(path: Path | None) -> Configuration:
-    """Return the configuration of `path` (None: the defaults) as the processes will see it, environment included.
-
-    Raises ConfigError naming every line that is wrong in the first section that is.
-    """
-    file = ConfigFile(path)
-    return Configuration(
-        generator=file.section("generator", Generator),
-        reward=file.section("reward", Reward),
-        orchestrator=file.section("orchestrator", Orchestrator),
-        gateway=file.section("gateway", Gateway),
-    )

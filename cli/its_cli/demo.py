@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from its_cli.configuration import load
 from its_cli.contest import SEED, contest, scores_table
 from its_cli.exits import explained
 from its_cli.layout import free, moved
+from its_cli.loading import load
 from its_cli.memory import resident_bytes
 from its_cli.own import own_system
 from its_cli.part import ORCHESTRATOR

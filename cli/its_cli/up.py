@@ -9,9 +9,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from its_cli.configuration import load
 from its_cli.exits import explained
 from its_cli.layout import Layout, based, configured, moved
+from its_cli.loading import load
 from its_cli.part import PARTS, Part
 from its_cli.starting import Starting
 from its_cli.system import system

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from its_cli.configuration import Configuration, load
+from its_cli.configuration import Configuration
 from its_cli.layout import Address, Layout, based, configured, free, free_ports, moved
+from its_cli.loading import load
 from its_cli.part import PARTS
 
 
