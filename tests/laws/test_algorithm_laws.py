@@ -1,11 +1,15 @@
 """Every built-in algorithm keeps the laws, whatever the world says and whatever goes wrong in it."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from its_orchestrator.algorithms import BUILTIN, Algorithm
+from its_orchestrator.sampling import Sampling
 from its_orchestrator.testing import Fault, World, laws
+from its_orchestrator.testing.world import MODEL
 from its_runtime.errors import ItsError
 
 every = pytest.mark.parametrize("kind", BUILTIN, ids=lambda kind: kind.name)
@@ -43,6 +47,24 @@ async def test_a_budget_of_tokens_is_never_exceeded(
     kind: type[Algorithm], said: list[str], samples: int, tokens: int, seed: int
 ):
     await laws.budget_is_kept(kind(), lambda: World(said, judge=judge), samples, seed=seed, tokens=tokens)
+
+
+@every
+@few
+@given(said=answers, samples=budgets, most=st.integers(1, 25), at_once=st.integers(1, 5), wrong=faults, seed=seeds)
+async def test_a_generator_of_narrow_limits_that_fails_keeps_the_ledger_right(
+    kind: type[Algorithm], said: list[str], samples: int, most: int, at_once: int, wrong: dict[int, Fault], seed: int
+):
+    model, sampling = replace(MODEL, max_sequences=at_once), Sampling(max_tokens=most)
+
+    def make() -> World:
+        return World(said, judge=judge, model=model, sampling=sampling, faults=wrong)
+
+    result = await laws.it_survives(kind(), make, samples, seed=seed)
+
+    if not isinstance(result, ItsError):
+        assert len(result.answer.candidates) <= samples or kind.needs
+        assert max(one.tokens for one in result.answer.candidates) <= most
 
 
 @every

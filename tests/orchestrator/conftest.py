@@ -14,10 +14,7 @@ from its.orchestrator.v1.orchestrator_pb2_grpc import (
     OrchestratorServiceStub,
     add_OrchestratorServiceServicer_to_server,
 )
-from its_orchestrator.__main__ import SERVICE, servicer
-from its_orchestrator.clients import GeneratorClient, RewardClient
-from its_orchestrator.equivalence import MathEquivalence
-from its_orchestrator.run import Engines
+from its_orchestrator.__main__ import SERVICE, engines, servicer
 from its_orchestrator.settings import Settings
 from its_orchestrator.testing import Addresses, World, served
 from its_runtime.channel import open_channel
@@ -73,14 +70,9 @@ def request(**fields) -> pb.SolveRequest:
 async def orchestrating(at: Addresses, **settings) -> AsyncIterator[Orchestrator]:
     section = Settings(port=0, grace_seconds=0, generator=at.generator, reward=at.reward, **settings)
     async with open_channel(at.generator) as generator, open_channel(at.reward) as reward:
-        believe = section.capabilities_seconds
-        engines = Engines(
-            GeneratorClient(generator, at.generator, believe_seconds=believe),
-            RewardClient(reward, at.reward, believe_seconds=believe),
-            MathEquivalence(),
-        )
         server = new_server(section)
-        add_OrchestratorServiceServicer_to_server(servicer(section, engines), server)
+        behind = engines(section, generator, reward)
+        add_OrchestratorServiceServicer_to_server(servicer(section, behind), server)
         async with serving(server, section, SERVICE) as port, open_channel(f"127.0.0.1:{port}") as channel:
             yield Orchestrator(OrchestratorServiceStub(channel), f"127.0.0.1:{port}")
 

@@ -1,5 +1,7 @@
 """Run the orchestrator: `python -m its_orchestrator`."""
 
+from grpc import aio
+
 from its.orchestrator.v1 import orchestrator_pb2
 from its.orchestrator.v1.orchestrator_pb2_grpc import add_OrchestratorServiceServicer_to_server
 from its_orchestrator.clients import GeneratorClient, RewardClient
@@ -25,22 +27,32 @@ async def main(settings: Settings) -> None:
     """
     async with open_channel(settings.generator) as generator, open_channel(settings.reward) as reward:
         server = new_server(settings)
-        calls, believe = settings.calls, settings.capabilities_seconds
-        engines = Engines(
-            GeneratorClient(generator, settings.generator, calls=calls, believe_seconds=believe),
-            RewardClient(reward, settings.reward, calls=calls, believe_seconds=believe),
-            MathEquivalence(),
-        )
-        add_OrchestratorServiceServicer_to_server(servicer(settings, engines), server)
+        add_OrchestratorServiceServicer_to_server(servicer(settings, engines(settings, generator, reward)), server)
         async with serving(server, settings, SERVICE):
             await stopped()
 
 
-def servicer(settings: Settings, engines: Engines) -> OrchestratorServicer:
+def engines(settings: Settings, generator: aio.Channel, reward: aio.Channel) -> Engines:
+    """Return the services behind the two channels."""
+    calls, believe = settings.calls, settings.capabilities_seconds
+    return Engines(
+        GeneratorClient(
+            generator,
+            settings.generator,
+            calls=calls,
+            longest=settings.generate_seconds,
+            believe_seconds=believe,
+        ),
+        RewardClient(reward, settings.reward, calls=calls, longest=settings.score_seconds, believe_seconds=believe),
+        MathEquivalence(),
+    )
+
+
+def servicer(settings: Settings, behind: Engines) -> OrchestratorServicer:
     """Put the service together."""
     traces = Traces(settings.traces)
-    desk = Desk(Profiles(settings.profiles), engines.generator, engines.reward)
-    return OrchestratorServicer(desk, Solver(engines, traces), traces, engines.equivalence)
+    desk = Desk(Profiles(settings.profiles), behind.generator, behind.reward)
+    return OrchestratorServicer(desk, Solver(behind, traces), traces, behind.equivalence)
 
 
 if __name__ == "__main__":

@@ -101,6 +101,8 @@ class Desk:
             return None  # one sample needs no judge
         reward = named(await self._reward.models(), name, "reward") if needs.rewarded(kind) else None
         needs.check(kind, model, reward)
+        if reward:
+            needs.usable(reward, model)
         if isinstance(algorithm, Rewarded) and reward:
             _check_aggregation(algorithm, reward)
         return reward

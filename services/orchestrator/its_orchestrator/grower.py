@@ -11,6 +11,7 @@ from its_orchestrator.engines import Branch, End, Generation, Generator, Started
 from its_orchestrator.growth import Growth
 from its_orchestrator.order import Order
 from its_orchestrator.reading import Ended, Reading
+from its_orchestrator.sampling import Sampling
 from its_orchestrator.seeds import derive
 from its_orchestrator.streams import merged
 from its_orchestrator.watch import Watch
@@ -57,18 +58,18 @@ class Grower:
         """Yield a candidate for each growth that doesn't fail, as it ends or is cut off by a limit."""
         pending = list(growths)
         while pending and not self._watch.over:
+            pending, parked = self._affordable(pending)
+            for growth in parked:
+                yield growth.cut()
+            again: list[Ended] = []
             limit = self._limit(pending)
-            if limit == 0:
-                self._account.stopped_by = StoppedBy.TOKENS
-                break
-            again: list[Growth] = []
             async with aclosing(self._calls_for(pending, limit, steps, logprobs)) as ends:
                 async for ended in ends:
                     if self._goes_on(ended, limit):
-                        again.append(ended.growth)
+                        again.append(ended)
                     elif isinstance(ended.how, End) and ended.how.reason is not StopReason.ERROR:
                         yield ended.growth.done(ended.how)
-            pending = again
+            pending = [self._prepared(ended) for ended in again]
         for growth in pending:
             yield growth.cut()
 
@@ -83,10 +84,18 @@ class Grower:
         if self._stopping:
             await asyncio.wait(self._stopping)
 
+    def _affordable(self, pending: list[Growth]) -> tuple[list[Growth], list[Growth]]:
+        """Divide growths into those that can have a token each, and those for which none is left."""
+        left = self._account.tokens_left
+        if left is None or left >= len(pending):
+            return pending, []
+        self._account.stopped_by = StoppedBy.TOKENS
+        return pending[:left], pending[left:]
+
     def _limit(self, pending: Sequence[Growth]) -> int | None:
         left = self._account.tokens_left
         rooms = [growth.room for growth in pending if growth.room is not None]
-        if left is not None:
+        if left is not None and pending:
             rooms.append(left // len(pending))
         return min(rooms, default=None)
 
@@ -98,27 +107,34 @@ class Grower:
             self._account.fail(Unavailable(f"generator: {how.error or 'a sequence failed'}"), growth.start.id)
             return False
         more = how.reason is StopReason.LENGTH and how.tokens == limit and growth.room != limit
-        if more and self._order.model.continues_prefix:
-            growth.carry_on(how.tokens)
-            return True
-        return False
+        if more and not self._order.model.continues_prefix:
+            self._account.stopped_by = StoppedBy.TOKENS
+            return False
+        return more
 
     def _retries(self, growth: Growth, error: ItsError) -> bool:
-        prefix = self._order.model.continues_prefix
         shown = growth.begun and self._on_text is not None
-        if not isinstance(error, Unavailable) or growth.part >= PARTS or (shown and not prefix):
-            self._account.fail(error, growth.start.id)
-            return False
-        if growth.begun and prefix:
+        again = isinstance(error, Unavailable) and growth.part < PARTS
+        if again and (self._order.model.continues_prefix or not shown):
+            return True
+        self._account.fail(error, growth.start.id)
+        return False
+
+    def _prepared(self, ended: Ended) -> Growth:
+        """Return the growth, ready for another call; only now, since its call looked at it to the end."""
+        growth = ended.growth
+        if isinstance(ended.how, End):
+            growth.carry_on(ended.how.tokens)
+        elif growth.begun and self._order.model.continues_prefix:
             growth.carry_on(growth.received, cut=True)
         else:
             growth.reset()
-        return True
+        return growth
 
     def _calls_for(
         self, pending: Sequence[Growth], limit: int | None, steps: StepPolicy | None, logprobs: int | None
     ) -> AsyncGenerator[Ended]:
-        size = self._order.model.max_sequences or len(pending)
+        size = self._order.model.max_sequences or len(pending) or 1
         chunks = [pending[at : at + size] for at in range(0, len(pending), size)]
         return merged([self._call(chunk, limit, steps, logprobs) for chunk in chunks])
 
@@ -127,7 +143,8 @@ class Grower:
     ) -> AsyncGenerator[Ended]:
         branches = self._branches(growths)
         lined_up = [growth for _, members in branches for growth in members]
-        call = self._generator.generate(self._generation([b for b, _ in branches], limit, steps, logprobs))
+        grown = min(growth.tokens for growth in lined_up)
+        call = self._generator.generate(self._generation([b for b, _ in branches], limit, grown, steps, logprobs))
         reading = Reading(call, lined_up, self._account, self._on_text)
         self._readings.add(reading)
         try:
@@ -172,7 +189,7 @@ class Grower:
         return Branch(seed, len(members), token_ids=prefix)
 
     def _generation(
-        self, branches: list[Branch], limit: int | None, steps: StepPolicy | None, logprobs: int | None
+        self, branches: list[Branch], limit: int | None, grown: int, steps: StepPolicy | None, logprobs: int | None
     ) -> Generation:
         order, left = self._order, self._watch.left
         self._calls += 1
@@ -182,12 +199,20 @@ class Grower:
             prompt=order.prompt,
             prompt_token_ids=self.started.prompt_token_ids if self.started and order.model.token_ids else (),
             branches=tuple(branches),
-            sampling=order.sampling.model_copy(update={"max_tokens": limit, "seed": order.seed}),
+            sampling=self._sampling(limit, grown),
             steps=steps,
             flush_every=self._flush_every(left, steps),
             logprobs=logprobs,
             structured_output=order.structured_output,
             seconds=None if left is None else left + DRAIN_SECONDS,
+        )
+
+    def _sampling(self, limit: int | None, grown: int) -> Sampling:
+        """Return the order's sampling for sequences that have `grown` tokens at least."""
+        least = self._order.sampling.min_tokens
+        least = None if least is None else max(0, least - grown)
+        return self._order.sampling.model_copy(
+            update={"max_tokens": limit, "min_tokens": least, "seed": self._order.seed}
         )
 
     def _flush_every(self, left: float | None, steps: StepPolicy | None) -> int:

@@ -34,6 +34,11 @@ class Growth:
         return (*self.start.token_ids, *self._token_ids)
 
     @property
+    def tokens(self) -> int:
+        """Tokens that it has from earlier calls, the start's included."""
+        return self.start.tokens + self._tokens
+
+    @property
     def received(self) -> int:
         """Tokens that arrived in the current call."""
         return self._received

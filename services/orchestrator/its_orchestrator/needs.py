@@ -24,6 +24,21 @@ def check(kind: type[Algorithm], model: GeneratorModel, reward: RewardModel | No
         )
 
 
+def usable(reward: RewardModel, model: GeneratorModel) -> None:
+    """Raise Unsupported, with the reason, unless requests can be scored by this reward model."""
+    same = reward.identity.tokenizer_fingerprint == model.identity.tokenizer_fingerprint
+    if reward.needs_reference_answer:
+        raise Unsupported(
+            f"reward model {reward.identity.name!r} compares with a right answer, which a question doesn't carry; "
+            "choose another reward_model"
+        )
+    if not reward.accepts_text and not (reward.accepts_tokens and same):
+        raise Unsupported(
+            f"reward model {reward.identity.name!r} reads only its own token ids, and generator model "
+            f"{model.identity.name!r} has another tokenizer; choose another reward_model"
+        )
+
+
 def unmet(kind: type[Algorithm], model: GeneratorModel, reward: RewardModel | None) -> list[Need]:
     """Return what the algorithm needs and the models don't give."""
     given = {

@@ -1,7 +1,6 @@
 """The scorer of one run: candidates of one moment share a call, and no trajectory is scored twice."""
 
 import asyncio
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from its_orchestrator.candidate import Candidate
 from its_orchestrator.engines import Aggregation, Reward, RewardModel, Scored, Scores, Scoring, Trajectory
 from its_orchestrator.order import Order
 from its_orchestrator.steps import split, step_ends
+from its_orchestrator.verdict import broken, fault, lowest
 from its_orchestrator.watch import Watch
 from its_runtime.errors import ItsError, Unmet
 
@@ -72,7 +72,7 @@ class Scorer:
         loop = asyncio.get_running_loop()
         result: asyncio.Future[Scored | None] = loop.create_future()
         if not candidate.text:
-            result.set_result(Scored(candidate.id, _lowest(self.model)))
+            result.set_result(Scored(candidate.id, lowest(self.model)))
             return result
         if not self._asked:
             loop.call_soon(self._flush)
@@ -106,30 +106,13 @@ class Scorer:
     def _answer(self, asked: list[_Asked], scores: Scores) -> None:
         self._account.judged(scores.usage)
         if len(scores.scored) != len(asked):
-            raise Unmet(self._broken(f"returned {len(scores.scored)} scores for {len(asked)} trajectories"))
+            raise Unmet(broken(self.model, f"returned {len(scores.scored)} scores for {len(asked)} trajectories"))
         for one, scored in zip(asked, scores.scored, strict=True):
-            wrong = self._wrong(one, scored)
+            wrong = fault(self.model, one.trajectory, scored)
             if wrong:
                 self._account.fail(Unmet(wrong), one.trajectory.id)
             elif not one.result.done():
                 one.result.set_result(scored)
-
-    def _wrong(self, asked: _Asked, scored: Scored) -> str:
-        model = self.model
-        if scored.value is None:
-            return f"reward model {model.identity.name!r}: {scored.error or 'a score is missing'}"
-        if scored.id != asked.trajectory.id:
-            return self._broken(f"answered {scored.id!r} where {asked.trajectory.id!r} was asked")
-        if any(not math.isfinite(value) for value in (scored.value, *scored.step_values)):
-            return self._broken(f"returned the score {scored.value} with step values {list(scored.step_values)}")
-        if not model.low <= scored.value <= model.high:
-            return self._broken(f"returned the score {scored.value}, outside of its range {model.low} to {model.high}")
-        if scored.step_values and len(scored.step_values) != len(asked.trajectory.steps):
-            return self._broken(f"valued {len(scored.step_values)} steps of {len(asked.trajectory.steps)}")
-        return ""
-
-    def _broken(self, deed: str) -> str:
-        return f"reward model {self.model.identity.name!r} {deed}; certify its service with `its conformance reward`"
 
     def _scoring(self, asked: list[_Asked]) -> Scoring:
         self._count += 1
@@ -166,10 +149,6 @@ class Scorer:
         if len(candidate.steps) > 1 or self.reads_tokens:
             return tuple(step.text for step in candidate.steps)
         return split(candidate.text, self._delimiters)
-
-
-def _lowest(model: RewardModel) -> float:
-    return model.low if math.isfinite(model.low) else -1e9
 
 
 def _settle(asked: list[_Asked], error: Exception) -> None:

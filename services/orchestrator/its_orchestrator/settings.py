@@ -16,6 +16,8 @@ class Settings(ServiceSettings):
         default={}, description="Names that requests choose as their model; the first one is the default."
     )
     calls: int = Field(default=256, ge=1, description="Most calls at once to each service behind; more wait.")
+    generate_seconds: float = Field(default=600.0, gt=0, description="Longest that one Generate call may take.")
+    score_seconds: float = Field(default=120.0, gt=0, description="Longest that one Score call may take.")
     traces: int = Field(default=256, ge=0, description="How many runs are kept for GetTrace.")
     capabilities_seconds: float = Field(
         default=10.0, ge=0, description="How long what the services behind can do is believed without asking again."

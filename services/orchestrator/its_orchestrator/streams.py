@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class _End(Generic[T]):
+class _End:
     error: BaseException | None
 
 
@@ -20,7 +20,7 @@ def merged(sources: Sequence[AsyncGenerator[T]]) -> AsyncGenerator[T]:
 
 
 async def _merged(sources: Sequence[AsyncGenerator[T]]) -> AsyncGenerator[T]:
-    queue: asyncio.Queue[T | _End[T]] = asyncio.Queue()
+    queue: asyncio.Queue[T | _End] = asyncio.Queue()
     tasks = [asyncio.create_task(_pump(source, queue)) for source in sources]
     try:
         running = len(tasks)
@@ -38,11 +38,11 @@ async def _merged(sources: Sequence[AsyncGenerator[T]]) -> AsyncGenerator[T]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _pump(source: AsyncGenerator[T], queue: "asyncio.Queue[T | _End[T]]") -> None:
+async def _pump(source: AsyncGenerator[T], queue: "asyncio.Queue[T | _End]") -> None:
     async with aclosing(source) as values:
         try:
             async for value in values:
                 queue.put_nowait(value)
-            queue.put_nowait(_End[T](None))
+            queue.put_nowait(_End(None))
         except Exception as error:  # noqa: BLE001  (raised where the streams meet)
-            queue.put_nowait(_End[T](error))
+            queue.put_nowait(_End(error))

@@ -66,8 +66,7 @@ class Call:
         try:
             async with self._client.permits:
                 self._began = True
-                timeout = self._generation.seconds
-                call = self._client.stub.Generate(wire.request(self._generation), timeout=timeout)
+                call = self._client.stub.Generate(wire.request(self._generation), timeout=self._timeout())
                 async with aclosing(responses(call, self._client.service)) as messages:
                     async for message in messages:
                         batch = self._checked(message)
@@ -80,6 +79,10 @@ class Call:
             failure = error
         finally:
             self._finish(seen, failure)
+
+    def _timeout(self) -> float:
+        asked = self._generation.seconds
+        return self._client.longest if asked is None else min(asked, self._client.longest)
 
     def _finish(self, seen: Usage | None, failure: ItsError | None) -> None:
         usage = Usage() if not self._began else self._usage

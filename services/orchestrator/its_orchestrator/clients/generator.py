@@ -20,9 +20,19 @@ ASK_SECONDS = 5.0
 class GeneratorClient:
     """Calls a generator over `channel`, with at most `calls` at once; more wait."""
 
-    def __init__(self, channel: aio.Channel, address: str, *, calls: int = 256, believe_seconds: float = 10.0) -> None:
+    def __init__(
+        self,
+        channel: aio.Channel,
+        address: str,
+        *,
+        calls: int = 256,
+        longest: float = 600.0,
+        believe_seconds: float = 10.0,
+    ) -> None:
         self.service = f"generator at {address}"
         self.permits = asyncio.Semaphore(calls)
+        self.longest = longest
+        """Seconds that one call may take."""
         self.stub = GeneratorServiceStub(channel)
         self._capabilities = Capabilities(self._ask, believe_seconds)
 

@@ -20,9 +20,18 @@ ASK_SECONDS = 5.0
 class RewardClient:
     """Calls a reward service over `channel`, with at most `calls` at once; more wait."""
 
-    def __init__(self, channel: aio.Channel, address: str, *, calls: int = 256, believe_seconds: float = 10.0) -> None:
+    def __init__(
+        self,
+        channel: aio.Channel,
+        address: str,
+        *,
+        calls: int = 256,
+        longest: float = 120.0,
+        believe_seconds: float = 10.0,
+    ) -> None:
         self._service = f"reward service at {address}"
         self._permits = asyncio.Semaphore(calls)
+        self._longest = longest
         self._stub = RewardServiceStub(channel)
         self._capabilities = Capabilities(self._ask, believe_seconds)
 
@@ -32,7 +41,8 @@ class RewardClient:
     async def score(self, scoring: Scoring) -> Scores:
         try:
             async with self._permits:
-                call = self._stub.Score(wire.request(scoring), timeout=scoring.seconds)
+                timeout = self._longest if scoring.seconds is None else min(scoring.seconds, self._longest)
+                call = self._stub.Score(wire.request(scoring), timeout=timeout)
                 return wire.scores(await response(call, self._service))
         except (Unavailable, NotFound):
             self._capabilities.doubt()

@@ -27,8 +27,12 @@ async def hold(algorithm: Algorithm, make: Make, samples: int = 8, seed: int = 0
 async def budget_is_kept(
     algorithm: Algorithm, make: Make, samples: int, *, seed: int = 0, tokens: int | None = None
 ) -> None:
-    """Assert that neither samples nor tokens are overspent."""
-    result = await make().solve(algorithm, samples, seed=seed, tokens=tokens)
+    """Assert that neither samples nor tokens are overspent, and that what was spent is accounted for."""
+    world = make()
+    result = await world.solve(algorithm, samples, seed=seed, tokens=tokens)
+    names = [one.id for one in result.answer.candidates]
+    assert len(names) == len(set(names)), f"a candidate came twice: {names}"
+    assert_exact(world, result.answer.ledger)
     ledger = result.answer.ledger
     assert 1 <= ledger.samples <= samples, f"{ledger.samples} samples were started with a budget of {samples}"
     assert tokens is None or ledger.completion_tokens <= tokens, f"{ledger.completion_tokens} tokens of {tokens}"

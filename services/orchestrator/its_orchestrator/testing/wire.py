@@ -112,6 +112,7 @@ def reward_model(model: RewardModel) -> reward.RewardCapabilities:
         min_value=model.low,
         max_value=model.high,
         max_trajectories=model.max_trajectories,
+        needs_reference_answer=model.needs_reference_answer,
         aggregations=[reward.Aggregation.Value(f"AGGREGATION_{one.upper()}") for one in model.aggregations],
     )
 

@@ -11,7 +11,7 @@ from its_orchestrator.events import Answer, Event
 from its_orchestrator.order import Order
 from its_orchestrator.recorder import Recorder
 from its_orchestrator.run import Engines, Run
-from its_orchestrator.sampling import Sampling
+from its_orchestrator.sampling import UNSAID, Sampling
 from its_orchestrator.testing.faults import Fault
 from its_orchestrator.testing.language import Language
 from its_orchestrator.testing.toy_generator import ToyGenerator
@@ -56,9 +56,12 @@ class World:
         reward_faults: Mapping[int, Fault] | None = None,
         model: GeneratorModel = MODEL,
         reward_model: RewardModel = REWARD_MODEL,
+        sampling: Sampling = UNSAID,
     ) -> None:
         self.generator = ToyGenerator(Language(answers, weights, in_order), model, faults or {})
         self.reward = ToyReward(judge, reward_model, reward_faults or {})
+        self.sampling = sampling
+        """What every order says of how tokens are drawn, where it doesn't say itself."""
         self.events: Sequence[Event] = ()
         """Those of the last run, also when it failed."""
 
@@ -92,7 +95,7 @@ class World:
             model=self.generator.model,
             seed=seed,
             budget=Budget(samples=samples, tokens=tokens, seconds=seconds),
-            sampling=sampling or Sampling(temperature=algorithm.temperature),
+            sampling=(sampling or self.sampling).over(Sampling(temperature=algorithm.temperature)),
             reward_model=self.reward.model if algorithm.needs and samples > 1 else None,
         )
 
