@@ -1,13 +1,19 @@
-"""A gateway that answers as a test has scripted it, over a real socket."""
+"""Stand-ins: four processes that are healthy and nothing else, and a gateway that answers as a test has scripted it."""
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Generator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from its_cli.layout import Address, Layout, free
+from its_cli.part import PARTS, Part
+
+STAND_IN = Path(__file__).parent / "stand_in.py"
 Json = dict[str, Any]
 
 
@@ -74,3 +80,20 @@ def completion(text: str, tokens: int = 3, **its: object) -> Json:
 
 def _model(name: str) -> Json:
     return {"id": name, "object": "model", "created": 0, "owned_by": "its"}
+
+
+@pytest.fixture
+def layout() -> Layout:
+    addresses = {section: Address("127.0.0.1", port) for section, port in free().items()}
+    commands = {part.section: _stand_in(part, addresses) for part in PARTS}
+    return Layout(addresses, commands, {}, grace_seconds=30)
+
+
+def _stand_in(part: Part, addresses: dict[str, Address]) -> tuple[str, ...]:
+    return (
+        sys.executable,
+        str(STAND_IN),
+        part.section,
+        str(addresses[part.section].port),
+        *filter(None, [part.service]),
+    )

@@ -3,18 +3,15 @@
 import asyncio
 import signal
 import sys
-from pathlib import Path
 
 import psutil
 import pytest
 
 from its_cli.child import ChildDied
-from its_cli.layout import Address, Layout, free
+from its_cli.layout import Layout
 from its_cli.part import PARTS, Part
 from its_cli.ports import PortsTaken
 from its_cli.system import system
-
-STAND_IN = Path(__file__).parent / "stand_in.py"
 
 
 class Heard:
@@ -34,23 +31,6 @@ class Heard:
 @pytest.fixture
 def heard() -> Heard:
     return Heard()
-
-
-@pytest.fixture
-def layout() -> Layout:
-    addresses = {section: Address("127.0.0.1", port) for section, port in free().items()}
-    commands = {part.section: _stand_in(part, addresses) for part in PARTS}
-    return Layout(addresses, commands, {}, grace_seconds=30)
-
-
-def _stand_in(part: Part, addresses: dict[str, Address]) -> tuple[str, ...]:
-    return (
-        sys.executable,
-        str(STAND_IN),
-        part.section,
-        str(addresses[part.section].port),
-        *filter(None, [part.service]),
-    )
 
 
 async def test_all_are_healthy_inside_the_block_and_gone_after_it_those_in_front_first(layout: Layout, heard: Heard):
