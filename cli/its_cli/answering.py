@@ -60,6 +60,7 @@ async def _text(client: "AsyncOpenAI", question: Question, console: Console, *, 
                 if piece.progress:
                     status.update(Text(piece.progress.strip()))
                 if piece.text and at_once:
+                    status.stop()  # on a terminal, the line would overwrite the text
                     _write(piece.text)
                 written, its = written + piece.text, piece.its or its
     _write("\n" if at_once else f"{written}\n")
