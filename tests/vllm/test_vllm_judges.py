@@ -15,7 +15,7 @@ from its_runtime.errors import Unsupported
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-WIDTH, VOCABULARY = 32, 900
+WIDTH, VOCABULARY = 64, 900
 CLOSE = {"atol": 1e-4, "rtol": 1e-3}
 
 
@@ -25,7 +25,7 @@ def weights(tmp_path_factory):
     torch, transformers = pytest.importorskip("torch"), pytest.importorskip("transformers")
     torch.manual_seed(5)
     config = transformers.Qwen2Config(
-        vocab_size=VOCABULARY, hidden_size=WIDTH, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
+        vocab_size=VOCABULARY, hidden_size=WIDTH, intermediate_size=128, num_hidden_layers=2, num_attention_heads=2,
         num_key_value_heads=1, max_position_embeddings=256, initializer_range=0.5,
         architectures=["Qwen2ForProcessRewardModel"],
     )  # fmt: skip

@@ -1,8 +1,8 @@
 """The life of a vLLM engine: its process starts, serves and is gone at the end of the block."""
 
 import os
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,15 @@ from vllm.engine.arg_utils import AsyncEngineArgs
 from vllm.platforms import current_platform
 from vllm.v1.engine.async_llm import AsyncLLM
 
+from its_generator.backends.vllm.starting import started
 from its_generator.settings import VllmModel
 
 
-@contextmanager
-def running(settings: VllmModel, folder: Path, tokenizer: Path) -> Generator[AsyncLLM, None, None]:
-    """Run the model in `folder` inside the block; needs a running event loop, which it blocks while it starts."""
+@asynccontextmanager
+async def running(settings: VllmModel, folder: Path, tokenizer: Path) -> AsyncGenerator[AsyncLLM, None]:
+    """Run the model in `folder` inside the block."""
     os.environ.setdefault("VLLM_WORKER_MULTIPROC_METHOD", "spawn")  # gRPC's threads don't survive a fork
-    engine = AsyncLLM.from_engine_args(arguments(settings, folder, tokenizer))
+    engine = await started(arguments(settings, folder, tokenizer))
     try:
         yield engine
     finally:

@@ -103,7 +103,7 @@ async def open_vllm(settings: VllmModel) -> AsyncGenerator[Vllm, None]:
     """
     folder = _folder(settings.folder)
     texts = _folder(settings.tokenizer) if settings.tokenizer else folder
-    with running(settings, folder, texts) as engine:
+    async with running(settings, folder, texts) as engine:
         revision = settings.revision or _revision(folder)
         yield Vllm(engine, Tokenizer.open(texts), ChatTemplate.open(texts), revision)
 

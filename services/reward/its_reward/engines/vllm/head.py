@@ -13,6 +13,7 @@ from vllm.inputs import tokens_input
 from vllm.v1.engine.async_llm import AsyncLLM
 
 from its_reward.engine import Floats, Likelihood, Passage, Probes
+from its_reward.engines.vllm.failures import translated
 from its_runtime.errors import Unsupported
 
 
@@ -41,8 +42,9 @@ class VllmHead:
     async def _logits(self, ids: Sequence[int], *, cached: bool) -> tuple[Floats, int]:
         """Return the head's logits [computed tokens, classes], and how many tokens before them weren't computed."""
         parameters = PoolingParams(task="token_classify", use_activation=False, skip_reading_prefix_cache=not cached)
-        async for output in self._engine.encode(tokens_input(list(ids)), parameters, uuid.uuid4().hex):
-            return _data(output), len(ids) - len(output.outputs.data)
+        with translated():
+            async for output in self._engine.encode(tokens_input(list(ids)), parameters, uuid.uuid4().hex):
+                return _data(output), len(ids) - len(output.outputs.data)
         raise AssertionError("vLLM ended a request without an output")
 
 

@@ -13,6 +13,7 @@ from vllm.sampling_params import RequestOutputKind
 from vllm.v1.engine.async_llm import AsyncLLM
 
 from its_reward.engine import Floats, Likelihood, Passage, Probes
+from its_reward.engines.vllm.failures import translated
 
 
 class VllmLanguageModel:
@@ -31,7 +32,7 @@ class VllmLanguageModel:
         output = await self._read(passage.ids, ends, cached=True)
         if _cached(output) >= passage.first:  # a row that is wanted was not computed: it came from the cache
             output = await self._read(passage.ids, ends, cached=False)
-        tokens, modes = _rows(output, passage.first)
+        tokens, modes = _rows(output, len(passage.ids) - passage.first)
         if ends:
             end, mode = _end(output, ends)
             tokens, modes = np.append(tokens, end), np.append(modes, mode)
@@ -60,8 +61,9 @@ class VllmLanguageModel:
             output_kind=RequestOutputKind.FINAL_ONLY,
             **further,
         )
-        async for output in self._engine.generate(tokens_input(list(ids)), parameters, uuid.uuid4().hex):
-            return output
+        with translated():
+            async for output in self._engine.generate(tokens_input(list(ids)), parameters, uuid.uuid4().hex):
+                return output
         raise AssertionError("vLLM ended a request without an output")
 
 
@@ -69,10 +71,13 @@ def _cached(output: RequestOutput) -> int:
     return output.num_cached_tokens or 0
 
 
-def _rows(output: RequestOutput, first: int) -> tuple[Floats, Floats]:
-    """Return log p of the tokens from `first` on, and of the most probable one at each place."""
+def _rows(output: RequestOutput, last: int) -> tuple[Floats, Floats]:
+    """Return log p of the `last` tokens, and of the most probable one at each place.
+
+    Counted from the end: of cached tokens vLLM's first model runner reports noise, its second one nothing.
+    """
     rows: Any = output.prompt_logprobs
-    starts = np.array(rows.start_indices[first:], np.int64)
+    starts = np.array(rows.start_indices[len(rows) - last :], np.int64)
     values = np.array(rows.logprobs, np.float32)
     return values[starts], values[starts + 1]
 

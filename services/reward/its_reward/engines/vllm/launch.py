@@ -12,12 +12,12 @@ from pydantic import ValidationError
 from vllm.config import PoolerConfig
 from vllm.engine.arg_utils import AsyncEngineArgs
 from vllm.platforms import current_platform
-from vllm.v1.engine.async_llm import AsyncLLM
 
 from its_reward.engine import Engine
 from its_reward.engines.vllm.head import VllmHead
 from its_reward.engines.vllm.language_model import VllmLanguageModel
 from its_reward.engines.vllm.options import VllmOptions
+from its_reward.engines.vllm.starting import started
 from its_reward.settings import EngineSettings, folder_path
 from its_runtime.config import ConfigError
 
@@ -32,7 +32,7 @@ async def open_engine(settings: EngineSettings, folder: str) -> AsyncGenerator[E
     path, options = folder_path(folder), _options(settings)
     head = _has_head(path)
     os.environ.setdefault("VLLM_WORKER_MULTIPROC_METHOD", "spawn")  # gRPC's threads don't survive a fork
-    engine = AsyncLLM.from_engine_args(_arguments(path, options, head=head))
+    engine = await started(_arguments(path, options, head=head))
     try:
         yield (VllmHead if head else VllmLanguageModel)(engine, _revision(path))
     finally:
