@@ -74,6 +74,13 @@ class Context:
         model = self._rewarded().model
         return model.low, model.high
 
+    def affordable(self, number: int) -> int:
+        """Return how many of `number` answers may grow at once so that those that do can end, at least one."""
+        size = next_wave(number, self._account.tokens_left, self._order.sampling.max_tokens, ())
+        if size < number:
+            self.note(f"the budget of tokens has room for {size} of {number} answers")
+        return size
+
     def new(self, number: int) -> list[Candidate]:
         """Return `number` empty candidates to extend; they count as samples."""
         self._account.start(number)

@@ -13,6 +13,8 @@ from its_orchestrator.verdict import broken, fault, lowest
 from its_orchestrator.watch import Watch
 from its_runtime.errors import ItsError, Unmet
 
+GRACE_SECONDS = 1.0
+"""How long after the run's own time a call may last, so that it is we who end it, and not the service with an error."""
 Key = tuple[tuple[str, ...], bool]
 
 
@@ -124,7 +126,7 @@ class Scorer:
             trajectories=tuple(one.trajectory for one in asked),
             aggregation=self._aggregation,
             fingerprint=self.model.identity.tokenizer_fingerprint,
-            seconds=left,
+            seconds=None if left is None else left + GRACE_SECONDS,
         )
 
     def _trajectory(self, candidate: Candidate) -> Trajectory:

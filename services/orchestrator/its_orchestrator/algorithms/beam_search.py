@@ -31,9 +31,10 @@ class BeamSearch(StepSearch):
     beam_width: int = Field(default=4, ge=1, le=1000, description="How many beams are kept after each round.")
 
     async def solve(self, ctx: Context) -> Choice:
-        if ctx.samples % self.beam_width:
-            ctx.note(f"a budget of {ctx.samples} over {self.beam_width} beams: the best ones get one child more")
-        ended, live = list[Candidate](), ctx.new(ctx.samples)
+        number = ctx.affordable(ctx.samples)
+        if number % self.beam_width:
+            ctx.note(f"a budget of {number} over {self.beam_width} beams: the best ones get one child more")
+        ended, live = list[Candidate](), ctx.new(number)
         for step in range(self.max_steps):
             grown = await ctx.collect(ctx.scored(ctx.extend(live, self.policy)))
             ended += [one for one in grown if one.finished]
@@ -41,7 +42,7 @@ class BeamSearch(StepSearch):
             ctx.round([*ended, *live])
             if not live or ctx.over or step + 1 == self.max_steps:
                 break
-            live = self._children(ctx, live, ctx.samples - len(ended))
+            live = self._children(ctx, live, number - len(ended))
             ctx.commit([*ended, *live])
         candidates = (*ended, *live)
         return Choice(best(ended) or best(live), candidates)

@@ -46,7 +46,8 @@ class ParticleFiltering(StepSearch):
     )
 
     async def solve(self, ctx: Context) -> Choice:
-        particles, evidence = ctx.new(ctx.samples), 0.0
+        number, evidence = ctx.affordable(ctx.samples), 0.0
+        particles = ctx.new(number)
         for step in range(self.max_steps):
             particles = await self._grown(ctx, particles)
             ctx.round(particles)
@@ -54,7 +55,7 @@ class ParticleFiltering(StepSearch):
             done = all(one.finished for one in particles)
             if done or ctx.over or step + 1 == self.max_steps:
                 break
-            particles = self._resampled(ctx, particles, step)
+            particles = self._resampled(ctx, particles, number, step)
             ctx.commit(particles)
         ctx.note(f"log of the normalising constant: {evidence:.6g}")
         return await self._choice(ctx, particles)
@@ -64,12 +65,12 @@ class ParticleFiltering(StepSearch):
         grown = await ctx.collect(ctx.scored(ctx.extend(live, self.policy)))
         return [*(one for one in particles if one.finished), *grown]
 
-    def _resampled(self, ctx: Context, particles: Sequence[Candidate], step: int) -> list[Candidate]:
+    def _resampled(self, ctx: Context, particles: Sequence[Candidate], number: int, step: int) -> list[Candidate]:
         weights = softmax(self._logarithms(ctx, particles))
         size = effective_size(weights)
-        if len(particles) == ctx.samples and size > self.ess_threshold * len(particles):
+        if len(particles) == number and size > self.ess_threshold * len(particles):
             return list(particles)
-        drawn = resample(weights, ctx.samples, ctx.rng("resample", step), self.resampling)
+        drawn = resample(weights, number, ctx.rng("resample", step), self.resampling)
         survivors = [self._heir(ctx, particles, drawn, place) for place in range(len(drawn))]
         dropped = tuple(one.id for place, one in enumerate(particles) if place not in drawn)
         ctx.emit(Resampled(tuple((one.id, one.parent_id) for one in survivors), dropped, size))
@@ -107,4 +108,4 @@ class ParticleFiltering(StepSearch):
         if self.selection == "vote":
             return await vote(weighed, ctx.equivalence, {one.id: one.weight or 0.0 for one in weighed})
         ended = [one for one in weighed if one.finished] or weighed
-        return Choice(max(ended, key=lambda one: one.weight or 0.0), tuple(weighed))
+        return Choice(max(ended, key=lambda one: (one.weight or 0.0, bool(one.text))), tuple(weighed))

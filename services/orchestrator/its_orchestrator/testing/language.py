@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from its_orchestrator.seeds import stream
 
-END = 0
-"""The token that ends an answer; every other token is the code point of its character."""
+END = 0x110000
+"""The token that ends an answer; every other token is the code point of its character, which is less."""
 
 
 @dataclass

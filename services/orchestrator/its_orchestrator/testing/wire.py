@@ -25,6 +25,7 @@ from its_orchestrator.engines import (
     Trajectory,
     Usage,
 )
+from its_orchestrator.testing.language import text
 
 Offsets = Counter[int]
 
@@ -144,7 +145,7 @@ def _trajectory(trajectory: reward.Trajectory) -> Trajectory:
     """Return a trajectory; the steps of one that came as tokens are read from its code points."""
     ids, ends = tuple(trajectory.tokens.tokens.ids), tuple(trajectory.tokens.step_ends)
     begins = (0, *ends[:-1])
-    spelled = tuple("".join(map(chr, ids[begin:end])).rstrip("\0") for begin, end in zip(begins, ends, strict=False))
+    spelled = tuple(text(ids[begin:end]) for begin, end in zip(begins, ends, strict=False))
     return Trajectory(
         id=trajectory.id,
         steps=spelled or tuple(trajectory.text.steps),
