@@ -18,8 +18,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from its.chat.v1 import chat_pb2, sampling_pb2
 from its.orchestrator.v1 import answer_pb2, orchestrator_pb2, orchestrator_pb2_grpc
-from its_cli.configuration import load
 from its_cli.layout import free, moved
+from its_cli.loading import load
 from its_cli.own import own_system
 from its_cli.part import ORCHESTRATOR
 from its_models import HeldoutProblem, heldout
