@@ -104,3 +104,13 @@ async def test_a_stalled_reward_service_costs_its_own_time_not_the_run(orchestra
             await its.solve(algorithm="best-of-n", samples=2, timeout=None)
 
     assert toy.quiet
+
+
+@pytest.mark.parametrize("kind", [SelfConsistency, ParticleFiltering], ids=lambda kind: kind.name)
+async def test_what_was_written_before_the_first_end_is_returned_when_the_time_ends(kind):
+    world = World(["a" * 100], faults={0: Fault.HANGS})
+    result = await world.solve(kind(), 4, seconds=0.2)
+
+    assert result.text == "a" * 16
+    assert result.answer.chosen.stop_reason is None
+    assert world.quiet

@@ -201,7 +201,7 @@ class Grower:
             branches=tuple(branches),
             sampling=self._sampling(limit, grown),
             steps=steps,
-            flush_every=self._flush_every(left, steps),
+            flush_every=self._flush_every(left, steps, grown),
             logprobs=logprobs,
             structured_output=order.structured_output,
             seconds=None if left is None else left + DRAIN_SECONDS,
@@ -215,7 +215,10 @@ class Grower:
             update={"max_tokens": limit, "min_tokens": least, "seed": self._order.seed}
         )
 
-    def _flush_every(self, left: float | None, steps: StepPolicy | None) -> int:
+    def _flush_every(self, left: float | None, steps: StepPolicy | None, grown: int) -> int:
+        """Return how often to report: rarely, but before the time ends where there is nothing to return yet."""
         if self._on_text:
             return 1
-        return max(PARTIAL_EVERY, int(PARTIAL_PER_SECOND * left)) if left is not None and steps is None else 0
+        if left is None or (steps and grown):
+            return 0
+        return max(PARTIAL_EVERY, int(PARTIAL_PER_SECOND * left))
