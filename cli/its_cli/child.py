@@ -77,7 +77,9 @@ class Child:
     async def _listen(self, pipe: Pipe, listener: Listener) -> None:
         async for line in pipe.lines():
             self.last_lines.append(line)
-            listener(self.name, line)
+            # A terminal that has gone is no reason to stop listening: the process would wait for its pipe.
+            with suppress(OSError):
+                listener(self.name, line)
 
 
 @asynccontextmanager

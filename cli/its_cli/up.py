@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -46,15 +47,21 @@ async def _until_told(layout: Layout, console: Console) -> None:
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
-        console.print("its: stopping", style="bold")
         running.cancel()
+        _say("its: stopping", console)
 
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(name, stop)
     try:
         await running
     except asyncio.CancelledError:
-        console.print("its: stopped", style="bold")
+        _say("its: stopped", console)
+
+
+def _say(text: str, console: Console) -> None:
+    # The terminal may be what has gone.
+    with suppress(OSError):
+        console.print(text, style="bold")
 
 
 async def _run(layout: Layout, console: Console) -> None:

@@ -96,6 +96,19 @@ async def test_a_line_that_is_far_too_long_does_not_silence_the_next_one():
         await ear.until(lambda lines: "after" in lines)
 
 
+async def test_a_listener_whose_terminal_is_gone_does_not_stop_it():
+    heard: list[str] = []
+
+    def broken(name: str, line: str) -> None:
+        heard.append(line)
+        raise OSError("gone")
+
+    async with child("kid", [sys.executable, "-c", "print('one'); print('two')"], {}, broken, 30) as running:
+        await running.process.wait()
+
+    assert heard == ["one", "two"]
+
+
 async def test_stopping_lets_it_say_goodbye():
     ear = Ear()
     async with kid(SAYS_BYE, ear) as running:

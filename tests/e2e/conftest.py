@@ -175,6 +175,12 @@ def _shell() -> Callable[..., subprocess.CompletedProcess[str]]:
     return shell
 
 
+@pytest.fixture
+def shell_words() -> Callable[..., tuple[str, ...]]:
+    """Return the words with which a shell runs `its`."""
+    return lambda *arguments: (*ITS, *arguments)
+
+
 @pytest.fixture(name="started")
 def _started() -> Callable[..., AbstractContextManager[Up]]:
     return started

@@ -1,7 +1,9 @@
 """`its up` never starts over somebody else's port, and never leaves a process behind."""
 
+import os
 import signal
 import socket
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,22 @@ def test_however_it_ends_while_it_starts_no_process_stays_behind(started: Any, g
         up.until("is healthy")
         services = psutil.Process(up.process.pid).children()
         assert up.stop(number) == status
+
+    assert len(services) == 4
+    assert all(gone(service) for service in services)
+
+
+def test_a_terminal_that_goes_takes_its_up_and_the_services_with_it(shell_words: Any, gone: Any, port_base: int):
+    near, far = os.openpty()
+    with subprocess.Popen(shell_words("up", "--port-base", str(port_base)), stdin=far, stdout=far, stderr=far) as up:
+        os.close(far)
+        shown = b""
+        while b"is healthy" not in shown:
+            shown += os.read(near, 4096)
+        services = psutil.Process(up.pid).children()
+        os.close(near)
+        up.send_signal(signal.SIGHUP)
+        up.wait(60)
 
     assert len(services) == 4
     assert all(gone(service) for service in services)
