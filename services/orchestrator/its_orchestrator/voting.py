@@ -1,10 +1,13 @@
 """Voting: candidates with equivalent final answers vote together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from its_orchestrator.candidate import Candidate, Choice
 from its_orchestrator.equivalence import Equivalence
+
+Rank = Callable[[Candidate], tuple[float, ...]]
+"""What compares candidates; the largest speaks, the earliest of equals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,17 +18,25 @@ class Group:
     votes: float
 
 
+def conviction(candidate: Candidate) -> tuple[float, int, int]:
+    """Rank the most confident first, then the shortest, then the earliest."""
+    confidence = candidate.confidence
+    return (float("-inf") if confidence is None else confidence, -len(candidate.text), -int(candidate.id))
+
+
 async def vote(
-    candidates: Sequence[Candidate], equivalence: Equivalence, weights: Mapping[str, float] | None = None
+    candidates: Sequence[Candidate],
+    equivalence: Equivalence,
+    weights: Mapping[str, float] | None = None,
+    rank: Rank = conviction,
 ) -> Choice:
     """Return the largest group's spokesman, every candidate carrying its group's votes.
 
     One vote each, or its weight by id. A candidate without a final answer has no vote while another has one;
-    where none has one, whole texts vote. Ties, and who speaks: the most confident, then the shortest, then the
-    earliest.
+    where none has one, whole texts vote. `rank` breaks ties, and tells who speaks.
     """
-    groups = await _groups(candidates, equivalence, weights or {one.id: 1.0 for one in candidates})
-    best = max(groups, key=lambda group: (group.votes, _rank(group.members[0])), default=None)
+    groups = await _groups(candidates, equivalence, weights or {one.id: 1.0 for one in candidates}, rank)
+    best = max(groups, key=lambda group: (group.votes, rank(group.members[0])), default=None)
     votes = {one.id: group.votes for group in groups for one in group.members}
     counted = tuple(replace(one, votes=votes.get(one.id)) for one in candidates)
     spokesman = best.members[0].id if best else None
@@ -33,12 +44,12 @@ async def vote(
 
 
 async def _groups(
-    candidates: Sequence[Candidate], equivalence: Equivalence, weights: Mapping[str, float]
+    candidates: Sequence[Candidate], equivalence: Equivalence, weights: Mapping[str, float], rank: Rank
 ) -> list[Group]:
     voters, answers = _ballots(candidates, equivalence)
     groups: list[Group] = []
     for places in await equivalence.groups(answers):
-        members = sorted((voters[place] for place in places), key=_rank, reverse=True)
+        members = sorted((voters[place] for place in places), key=rank, reverse=True)
         groups.append(Group(tuple(members), sum(weights[one.id] for one in members)))
     return groups
 
@@ -50,8 +61,3 @@ def _ballots(candidates: Sequence[Candidate], equivalence: Equivalence) -> tuple
         whole = [one for one in candidates if one.finished] or list(candidates)
         ballots = [(one, one.text.strip()) for one in whole]
     return [one for one, _ in ballots], [answer for _, answer in ballots]
-
-
-def _rank(candidate: Candidate) -> tuple[float, int, int]:
-    confidence = candidate.confidence
-    return (float("-inf") if confidence is None else confidence, -len(candidate.text), -int(candidate.id))
