@@ -6,8 +6,9 @@ from its_orchestrator.algorithms.beam_search import BeamSearch
 from its_orchestrator.algorithms.best_of_n import BestOfN
 from its_orchestrator.algorithms.particle_filtering import ParticleFiltering
 from its_orchestrator.algorithms.self_consistency import SelfConsistency
+from its_orchestrator.algorithms.weighted_best_of_n import WeightedBestOfN
 
-BUILTIN: tuple[type[Algorithm], ...] = (SelfConsistency, BestOfN, BeamSearch, ParticleFiltering)
+BUILTIN: tuple[type[Algorithm], ...] = (SelfConsistency, BestOfN, BeamSearch, ParticleFiltering, WeightedBestOfN)
 
 __all__ = [
     "BUILTIN",
@@ -19,4 +20,5 @@ __all__ = [
     "Rewarded",
     "SelfConsistency",
     "StepSearch",
+    "WeightedBestOfN",
 ]

@@ -1,0 +1,46 @@
+"""Weighted best-of-N: sample N answers and return the one whose equals have the largest sum of scores.
+
+Cobbe et al. 2021, "Training Verifiers to Solve Math Word Problems", section 5.1 (ranked solutions vote),
+https://arxiv.org/abs/2110.14168; Snell et al. 2024, section 5.1 ("best-of-N weighted"),
+https://arxiv.org/abs/2408.03314
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from its_orchestrator.algorithms._algorithm import Rewarded
+from its_orchestrator.candidate import Candidate, Choice
+from its_orchestrator.context import Context
+from its_orchestrator.ranking import standing
+from its_orchestrator.resampling import softmax
+from its_orchestrator.voting import vote
+
+
+class WeightedBestOfN(Rewarded):
+    """Sample the whole budget at once; equivalent answers add up their scores, and the largest sum wins.
+
+    Inside the winning class, and between equal classes, the highest score speaks, ties going to the earliest.
+    Each answer is scored as it ends, while the others are still being written.
+    """
+
+    name: ClassVar[str] = "weighted-best-of-n"
+    summary: ClassVar[str] = "Sample many answers and return the one whose equals have the largest sum of scores."
+    source: ClassVar[str] = "Cobbe et al. 2021, section 5.1, https://arxiv.org/abs/2110.14168"
+    budget_meaning: ClassVar[str] = "parallel generations"
+
+    async def solve(self, ctx: Context) -> Choice:
+        candidates = await ctx.collect(ctx.scored(ctx.sample(ctx.samples, delimiters=self.step_delimiters)))
+        if not candidates:
+            return Choice(None, ())
+        return await vote(candidates, ctx.equivalence, _weights(candidates, ctx.score_range[0]), standing)
+
+
+def _weights(candidates: Sequence[Candidate], low: float) -> Mapping[str, float]:
+    """Return weights that are never negative, so that one more equal answer never hurts: scores above the lowest.
+
+    Scores without a lowest are log-weights.
+    """
+    scores = [-math.inf if one.score is None else one.score for one in candidates]
+    weights = [max(0.0, score - low) for score in scores] if math.isfinite(low) else softmax(scores)
+    return {one.id: weight for one, weight in zip(candidates, weights, strict=True)}
