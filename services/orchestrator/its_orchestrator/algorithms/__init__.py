@@ -2,19 +2,31 @@
 
 from its_orchestrator.algorithms._algorithm import Algorithm, Need, Rewarded
 from its_orchestrator.algorithms._step_search import StepSearch
+from its_orchestrator.algorithms.adaptive_self_consistency import AdaptiveSelfConsistency
 from its_orchestrator.algorithms.beam_search import BeamSearch
 from its_orchestrator.algorithms.best_of_n import BestOfN
+from its_orchestrator.algorithms.beta_self_consistency import BetaSelfConsistency
 from its_orchestrator.algorithms.particle_filtering import ParticleFiltering
 from its_orchestrator.algorithms.self_consistency import SelfConsistency
 from its_orchestrator.algorithms.weighted_best_of_n import WeightedBestOfN
 
-BUILTIN: tuple[type[Algorithm], ...] = (SelfConsistency, BestOfN, BeamSearch, ParticleFiltering, WeightedBestOfN)
+BUILTIN: tuple[type[Algorithm], ...] = (
+    SelfConsistency,
+    BestOfN,
+    BeamSearch,
+    ParticleFiltering,
+    WeightedBestOfN,
+    AdaptiveSelfConsistency,
+    BetaSelfConsistency,
+)
 
 __all__ = [
     "BUILTIN",
+    "AdaptiveSelfConsistency",
     "Algorithm",
     "BeamSearch",
     "BestOfN",
+    "BetaSelfConsistency",
     "Need",
     "ParticleFiltering",
     "Rewarded",

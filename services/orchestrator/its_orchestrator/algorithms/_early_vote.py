@@ -1,0 +1,44 @@
+"""What votes that may end early have in common: when they are sure of their outcome."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from its_orchestrator.algorithms._algorithm import Algorithm
+from its_orchestrator.algorithms._tally import Tally
+
+FEWEST = 3
+"""Votes without which nothing is ever decided: two that agree may be chance."""
+
+
+class EarlyVote(Algorithm):
+    """A vote among up to as many samples as the budget has, which may be decided by fewer."""
+
+    budget_meaning: ClassVar[str] = "most generations"
+
+    threshold: float = Field(
+        default=0.95, gt=0.5, lt=1, description="How sure to be that the leading answer would win, to stop."
+    )
+    confidence: bool = Field(
+        default=True,
+        description="Ask for log-probabilities where the generator has them, so that confidence breaks ties.",
+    )
+
+    def settled(self, tally: Tally, left: int) -> bool:
+        """Tell whether the leader is sure to win, or can't be overtaken by the `left` samples to come."""
+        first, second = tally.leaders
+        return first >= FEWEST and (first - second > left or certainty(first, second) >= self.threshold)
+
+
+def certainty(first: int, second: int) -> float:
+    """Return the chance that the answer with `first` votes is more frequent than the one with `second`.
+
+    Aggarwal et al. 2023, section 3, https://arxiv.org/abs/2305.11860: 1 - I₀.₅(first + 1, second + 1) under a
+    uniform prior. For whole numbers the incomplete beta function is a binomial tail, so this is exact.
+    """
+    tosses = first + second + 1
+    ways, tail = 1, 1
+    for heads in range(second):
+        ways = ways * (tosses - heads) // (heads + 1)
+        tail += ways
+    return (2**tosses - tail) / 2**tosses

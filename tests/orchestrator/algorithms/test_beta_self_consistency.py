@@ -1,0 +1,146 @@
+"""Beta self-consistency stops as soon as the leading answer is sure to win, and pays for no more than it used."""
+
+from fractions import Fraction
+from math import comb
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from its_orchestrator.algorithms import BetaSelfConsistency, SelfConsistency
+from its_orchestrator.algorithms._early_vote import certainty
+from its_orchestrator.algorithms._tally import Tally
+from its_orchestrator.budget import StoppedBy
+from its_orchestrator.candidate import Candidate
+from its_orchestrator.clients import GeneratorClient, RewardClient
+from its_orchestrator.equivalence import MathEquivalence
+from its_orchestrator.recorder import Recorder
+from its_orchestrator.run import Engines, Run
+from its_orchestrator.testing import Fault, World, laws, served
+from its_runtime.channel import open_channel
+
+counts = st.integers(0, 60)
+
+
+def said(*answers: str) -> list[str]:
+    """Answers that end one after the other."""
+    return [f"{'.' * place}\\boxed{{{answer}}}" for place, answer in enumerate(answers)]
+
+
+async def solve(*answers: str, **parameters):
+    world = World(said(*answers), in_order=True)
+    result = await world.solve(BetaSelfConsistency(**parameters), len(answers))
+    laws.assert_exact(world, result.answer.ledger)
+    return result
+
+
+@given(counts, counts)
+def test_the_criterion_is_the_exact_tail_of_a_fair_coin(first: int, second: int):
+    tosses = first + second + 1
+    tail = Fraction(sum(comb(tosses, heads) for heads in range(second + 1)), 2**tosses)
+
+    assert certainty(first, second) == float(1 - tail)
+
+
+def test_four_to_nothing_is_sure_and_three_to_nothing_is_not():
+    assert certainty(4, 0) == 0.96875
+    assert certainty(3, 0) == 0.9375
+
+
+def test_a_tie_is_never_sure():
+    assert [certainty(votes, votes) for votes in (0, 1, 7, 500)] == [0.5] * 4
+
+
+async def test_four_to_nothing_stops():
+    result = await solve(*"11112222")
+
+    assert result.text == "\\boxed{1}"
+    assert result.answer.stopped_by is StoppedBy.DECIDED
+    assert [one.votes for one in result.answer.candidates] == [4] * 4
+
+
+async def test_three_to_nothing_goes_on():
+    result = await solve(*"11122222")
+
+    assert result.text == "...\\boxed{2}"
+    assert result.answer.stopped_by is StoppedBy.COMPLETED
+    assert len(result.answer.candidates) == 8
+
+
+@pytest.mark.parametrize("budget", [3, 4, 5, 16])
+async def test_two_of_two_never_stop(budget: int):
+    result = await solve("1", "1", *["2"] * (budget - 2), threshold=0.6)
+
+    assert len(result.answer.candidates) > 2
+
+
+async def test_a_leader_who_can_not_be_overtaken_has_won():
+    sooner, later = [await solve(*answers, threshold=0.999) for answers in ("12111112", "12112111")]
+
+    assert sooner.answer.stopped_by is later.answer.stopped_by is StoppedBy.DECIDED
+    assert len(sooner.answer.candidates) == 6  # 5 to 1, and 2 to come
+    assert len(later.answer.candidates) == 7  # 5 to 2, and 1 to come: it was 4 to 2, and 2 to come
+
+
+async def test_what_still_ran_is_aborted_and_counted():
+    result = await solve(*"1111111111")
+    ledger = result.answer.ledger
+
+    assert ledger.samples == 10
+    assert (ledger.answer_tokens, ledger.discarded_tokens) == (10, 11 + 12 + 13)
+    assert ledger.aborted_tokens == 6 * 13
+
+
+async def test_over_grpc_the_engine_stops_too_and_the_ledger_counts_what_it_wrote():
+    answers = ["\\boxed{1}"] * 4 + ["a very long answer that takes its time"] * 4
+    world = World(answers, in_order=True, faults={0: Fault.HANGS})
+    async with served(world) as at, open_channel(at.generator) as generator, open_channel(at.reward) as reward:
+        clients = GeneratorClient(generator, at.generator), RewardClient(reward, at.reward)
+        engines = Engines(*clients, world.engines.equivalence)
+        order = world.order(BetaSelfConsistency(), 8)
+        answer = await Run(order, engines, Recorder("t", frozenset())).answer()
+
+    assert answer.chosen.text == "\\boxed{1}"
+    assert answer.stopped_by is StoppedBy.DECIDED
+    assert answer.ledger.aborted_tokens == 4 * 10
+    laws.assert_exact(world, answer.ledger)
+    assert world.quiet
+
+
+async def test_a_stalled_sample_doesnt_hold_up_a_settled_vote():
+    world = World(["\\boxed{1}"] * 4 + ["never ends"], in_order=True, faults={0: Fault.HANGS})
+    result = await world.solve(BetaSelfConsistency(), 5)
+
+    assert result.text == "\\boxed{1}"
+
+
+async def test_samples_without_an_answer_decide_nothing():
+    result = await World(["no idea"], in_order=True).solve(BetaSelfConsistency(), 8)
+
+    assert result.answer.stopped_by is StoppedBy.COMPLETED
+    assert len(result.answer.candidates) == 8
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.sampled_from("123"), min_size=2, max_size=9))
+async def test_a_rule_that_asks_for_certainty_decides_as_the_whole_vote_does(answers: list[str]):
+    early = await solve(*answers, threshold=1 - 1e-12)
+    whole = await World(said(*answers), in_order=True).solve(SelfConsistency(), len(answers))
+
+    assert early.text == whole.text
+
+
+@given(st.lists(st.sampled_from(["1", "2", "0.5", ".5", "1/2", "2.0", "x"]), max_size=12))
+async def test_a_tally_counts_as_the_equivalence_groups(answers: list[str]):
+    tally = Tally(MathEquivalence())
+    for place, answer in enumerate(answers):
+        await tally.add(Candidate(str(place), text=f"\\boxed{{{answer}}}"))
+
+    sizes = sorted(map(len, await MathEquivalence().groups(answers)), reverse=True)
+    assert tally.leaders == tuple([*sizes, 0, 0][:2])
+
+
+def test_a_threshold_that_chance_alone_reaches_is_refused():
+    with pytest.raises(ValidationError, match="greater than"):
+        BetaSelfConsistency(threshold=0.5)
