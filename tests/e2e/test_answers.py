@@ -89,7 +89,7 @@ def test_a_client_with_nothing_but_reflection_lists_algorithms_and_solves(up: An
         prompt = {"messages": [{"role": "ROLE_USER", "content": [{"text": QUESTION}]}]}
         events = stranger.call("Solve", {"request_id": "stranger", "conversation": prompt, "budget": {"samples": 2}})
 
-    assert {algorithm.name for algorithm in listed[0].algorithms} == ALGORITHMS
+    assert {algorithm.name for algorithm in listed[0].algorithms} >= ALGORITHMS
     answer = events[-1].event.answer
     assert len(answer.candidates) == 2
     assert answer.ledger.completion_tokens == sum(one.completion_tokens for one in answer.candidates)
