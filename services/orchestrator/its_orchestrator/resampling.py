@@ -30,9 +30,36 @@ def softmax(logarithms: Sequence[float]) -> list[float]:
     return [one / total for one in raw]
 
 
+def log_mean(logarithms: Sequence[float]) -> float:
+    """Return the logarithm of the mean of the weights that have these logarithms; 0 when all are minus infinity."""
+    most = max(logarithms)
+    if most == -math.inf:
+        return 0.0
+    return most + math.log(sum(math.exp(one - most) for one in logarithms) / len(logarithms))
+
+
 def effective_size(weights: Sequence[float]) -> float:
     """Return the effective sample size of `weights` (which sum to 1), 1 to their number."""
     return 1 / sum(weight * weight for weight in weights)
+
+
+def entropy(weights: Sequence[float]) -> float:
+    """Return the entropy of `weights` (which sum to 1), as a share of the largest possible: 0 to 1; 1 of one alone."""
+    most = math.log(len(weights))
+    return -sum(weight * math.log(weight) for weight in weights if weight) / most if most else 1.0
+
+
+def apportion(weights: Sequence[float], number: int) -> list[int]:
+    """Return whole parts of `number` that sum to it, each within 1 of number·wᵢ: the largest remainders are rounded up.
+
+    Equal remainders go to the earliest.
+    """
+    quotas = [weight * number for weight in weights]
+    parts = [math.floor(quota) for quota in quotas]
+    order = sorted(range(len(quotas)), key=lambda place: parts[place] - quotas[place])
+    for place in order[: number - sum(parts)]:
+        parts[place] += 1
+    return parts
 
 
 def _multinomial(weights: Sequence[float], number: int, rng: random.Random) -> list[int]:

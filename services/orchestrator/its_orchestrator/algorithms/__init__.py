@@ -6,7 +6,11 @@ from its_orchestrator.algorithms.adaptive_self_consistency import AdaptiveSelfCo
 from its_orchestrator.algorithms.beam_search import BeamSearch
 from its_orchestrator.algorithms.best_of_n import BestOfN
 from its_orchestrator.algorithms.beta_self_consistency import BetaSelfConsistency
+from its_orchestrator.algorithms.dvts import Dvts
+from its_orchestrator.algorithms.entropic_particle_filtering import EntropicParticleFiltering
 from its_orchestrator.algorithms.particle_filtering import ParticleFiltering
+from its_orchestrator.algorithms.particle_gibbs import ParticleGibbs
+from its_orchestrator.algorithms.rebase import Rebase
 from its_orchestrator.algorithms.self_consistency import SelfConsistency
 from its_orchestrator.algorithms.weighted_best_of_n import WeightedBestOfN
 
@@ -18,6 +22,10 @@ BUILTIN: tuple[type[Algorithm], ...] = (
     WeightedBestOfN,
     AdaptiveSelfConsistency,
     BetaSelfConsistency,
+    Dvts,
+    Rebase,
+    EntropicParticleFiltering,
+    ParticleGibbs,
 )
 
 __all__ = [
@@ -27,8 +35,12 @@ __all__ = [
     "BeamSearch",
     "BestOfN",
     "BetaSelfConsistency",
+    "Dvts",
+    "EntropicParticleFiltering",
     "Need",
     "ParticleFiltering",
+    "ParticleGibbs",
+    "Rebase",
     "Rewarded",
     "SelfConsistency",
     "StepSearch",

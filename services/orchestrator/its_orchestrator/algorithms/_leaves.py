@@ -1,0 +1,43 @@
+"""How a tree search ends: which of the answers that it reached is returned."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from pydantic import Field
+
+from its_orchestrator.algorithms._step_search import StepSearch
+from its_orchestrator.candidate import Candidate, Choice
+from its_orchestrator.context import Context
+from its_orchestrator.ranking import best
+from its_orchestrator.voting import vote
+
+
+class TreeSearch(StepSearch):
+    """A search whose leaves vote with their scores, or whose best leaf answers."""
+
+    selection: Literal["vote", "argmax"] = Field(
+        default="vote", description="Return the answer whose leaves score most together, or the best leaf."
+    )
+
+    async def chosen(self, ctx: Context, ended: Sequence[Candidate], live: Sequence[Candidate]) -> Choice:
+        """Return the outcome: one of those that ended, or of those that still live where none has."""
+        leaves = ended or live
+        if self.selection == "argmax":
+            return Choice(best(leaves), (*ended, *live))
+        shares = worth([one.score for one in leaves], *ctx.score_range)
+        weighed = [replace(one, weight=share) for one, share in zip(leaves, shares, strict=True)]
+        choice = await vote(weighed, ctx.equivalence, {one.id: one.weight or 0.0 for one in weighed})
+        return replace(choice, candidates=(*choice.candidates, *(live if ended else ())))
+
+
+def worth(scores: Sequence[float | None], low: float, high: float) -> list[float]:
+    """Return what each score is worth in a vote, 0 to 1: its place in its range; without a range, exp(score - best).
+
+    An absent score is worth nothing.
+    """
+    if math.isfinite(low) and math.isfinite(high) and low < high:
+        return [0.0 if score is None else (score - low) / (high - low) for score in scores]
+    most = max((score for score in scores if score is not None), default=0.0)
+    return [0.0 if score is None else math.exp(score - most) for score in scores]
