@@ -64,3 +64,23 @@ async def test_jobs_in_a_crowd_get_what_they_get_alone(tiny, eventually, seed):
         else:
             assert all(expected[number][: len(ids)] == ids for number, ids in got.items())
     await eventually(lambda: tiny.load == (0, 0))
+
+
+async def test_a_sequence_that_ended_at_the_contexts_end_may_wait_in_the_batch(tiny):
+    end = tiny.capabilities.max_context_tokens
+    full = Branch((25,) * (end - 2), (), (1,))
+    long = Branch((25, 26), (), tuple(range(40)))
+    free = {873: -100.0, 871: -100.0}
+
+    filled, crowd = await asyncio.gather(
+        run(tiny, Job("full", full.token_ids, (full,), Sampling(temperature=3.0, logit_bias=free), StepPolicy())),
+        run(
+            tiny,
+            Job(
+                "long", long.token_ids, (long,), Sampling(temperature=3.0, max_tokens=60, logit_bias=free), StepPolicy()
+            ),
+        ),
+    )
+
+    assert len(filled[0]) == 2
+    assert {len(tokens) for tokens in crowd.values()} == {60}

@@ -46,7 +46,9 @@ class Batch:
         width = self._cache.length
         mask = (np.arange(width + 1) >= (width - lengths)[:, None]).astype(np.int64)
         tokens = np.array([[row.token] for row in self.rows])
-        logits, self._cache = self._decoder.forward(tokens, lengths[:, None], mask, self._cache)
+        # A row that ended at the context's end may wait here for a while: what it reads is nobody's.
+        positions = np.minimum(lengths, self._decoder.max_context - 1)[:, None]
+        logits, self._cache = self._decoder.forward(tokens, positions, mask, self._cache)
         for row in self.rows:
             row.length += 1
         return logits[:, 0]
