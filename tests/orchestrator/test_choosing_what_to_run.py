@@ -132,7 +132,7 @@ def test_every_algorithm_describes_itself_and_its_parameters(kind):
     schema = kind.model_json_schema()
 
     assert kind.summary.endswith(".")
-    assert "https://arxiv.org/abs/" in kind.source
+    assert "https://" in kind.source
     assert kind.budget_meaning
     assert all("description" in one for one in schema["properties"].values())
     assert all("default" in one for one in schema["properties"].values())
