@@ -49,6 +49,8 @@ class Candidate:
     """Its tokens; empty where the generator reports none."""
     logprobs: tuple[float, ...] = ()
     """Log-probability of each token; empty unless asked for."""
+    confidences: tuple[float, ...] = ()
+    """Of each token, minus the mean log-probability of its most probable alternatives; empty unless asked for."""
     tokens: int = 0
     """Tokens that were sampled for it, those of its ancestors included."""
     stop_reason: StopReason | None = None
@@ -75,8 +77,8 @@ class Candidate:
         return replace(self, score=value, step_scores=step_scores)
 
     def lean(self) -> "Candidate":
-        """Return it without token ids and log-probabilities, as reports and traces keep it."""
-        return replace(self, token_ids=(), logprobs=())
+        """Return it without what is known of single tokens, as reports and traces keep it."""
+        return replace(self, token_ids=(), logprobs=(), confidences=())
 
     def fork(self, name: str) -> "Candidate":
         """Return a copy called `name` that goes its own way."""

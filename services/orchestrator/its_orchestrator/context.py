@@ -13,7 +13,7 @@ from its_orchestrator.engines import StepPolicy
 from its_orchestrator.equivalence import Equivalence
 from its_orchestrator.events import CandidateEnded, CandidateScored, Kind, Note, Progress, StepEnded
 from its_orchestrator.grower import Grower
-from its_orchestrator.growth import Growth
+from its_orchestrator.growth import Doubt, Growth
 from its_orchestrator.order import Order
 from its_orchestrator.overlap import Overlap
 from its_orchestrator.recorder import Recorder
@@ -91,21 +91,29 @@ class Context:
         return candidate.fork(self._name())
 
     async def sample(
-        self, number: int, *, logprobs: bool = False, delimiters: Sequence[str] = ()
+        self,
+        number: int,
+        *,
+        logprobs: bool = False,
+        alternatives: int = 0,
+        doubt: Doubt | None = None,
+        delimiters: Sequence[str] = (),
     ) -> AsyncGenerator[Candidate]:
         """Yield up to `number` whole answers, each as it ends. Closing it stops the others.
 
+        `alternatives` to each token, as far as the generator reports so many, tell how confident it is. `doubt`
+        sees these confidences now and then and may stop an answer, which then comes as it is.
         `delimiters` tell where their steps end, where the reward model wants to know.
         Where tokens are limited, fewer may run at once, or at all, so that those that run can end.
         """
-        tops = self._order.logprobs if self._order.logprobs is not None else (0 if logprobs else None)
+        tops = self._tops(alternatives, logprobs=logprobs)
         steps = self._marks(delimiters)
         lengths: list[int] = []
         while number and not self.over:
             most = self._order.sampling.max_tokens
             size = next_wave(number, self._account.tokens_left, most, lengths)
             number -= size
-            growths = [Growth(start, most) for start in self.new(size)]
+            growths = [Growth(start, most, doubt) for start in self.new(size)]
             async with aclosing(self._grower.grow(growths, steps, tops)) as grown:
                 async for candidate in grown:
                     lengths.append(candidate.tokens)
@@ -178,6 +186,13 @@ class Context:
         if self._scorer is None:
             raise Internal(f"{self._order.algorithm.name} scores without declaring that it needs a reward model")
         return self._scorer
+
+    def _tops(self, alternatives: int, *, logprobs: bool) -> int | None:
+        """Return how many alternatives to ask for: what the algorithm or the request wants, whichever is more."""
+        wanted = [] if self._order.logprobs is None else [self._order.logprobs]
+        if logprobs or alternatives:
+            wanted.append(min(alternatives, self._order.model.max_top_logprobs or 0))
+        return max(wanted, default=None)
 
     def _marks(self, delimiters: Sequence[str]) -> StepPolicy | None:
         """Have the generator mark steps only where token ids are scored: a text is cut without its help."""

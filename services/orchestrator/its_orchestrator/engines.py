@@ -116,6 +116,8 @@ class Delta:
     token_ids: tuple[int, ...] = ()
     logprobs: tuple[float, ...] = ()
     completes_step: bool = False
+    confidences: tuple[float, ...] = ()
+    """Of each token, minus the mean log-probability of its alternatives; empty unless alternatives were asked for."""
 
 
 @dataclass(frozen=True, slots=True)

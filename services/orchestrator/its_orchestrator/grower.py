@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
 from its_orchestrator.account import Account
 from its_orchestrator.budget import StoppedBy
@@ -20,7 +21,8 @@ from its_runtime.errors import ItsError, Unavailable
 PARTS = 3
 """Most calls that one growth may take because calls broke off."""
 PARTIAL_EVERY = 16
-"""Fewest tokens between reports where the time may end, so that there is something to return when it does."""
+"""Fewest tokens between reports where the time may end, so that there is something to return when it does; and
+tokens between looks at what may be stopped alone."""
 PARTIAL_PER_SECOND = 4
 """Tokens between reports for each second that is left: a twentieth of them, at 80 tokens a second."""
 DRAIN_SECONDS = 1.0
@@ -134,7 +136,8 @@ class Grower:
     def _calls_for(
         self, pending: Sequence[Growth], limit: int | None, steps: StepPolicy | None, logprobs: int | None
     ) -> AsyncGenerator[Ended]:
-        size = self._order.model.max_sequences or len(pending) or 1
+        single = any(growth.doubt for growth in pending)  # what may be stopped alone has a call of its own
+        size = 1 if single else self._order.model.max_sequences or len(pending) or 1
         chunks = [pending[at : at + size] for at in range(0, len(pending), size)]
         return merged([self._call(chunk, limit, steps, logprobs) for chunk in chunks])
 
@@ -144,7 +147,10 @@ class Grower:
         branches = self._branches(growths)
         lined_up = [growth for _, members in branches for growth in members]
         grown = min(growth.tokens for growth in lined_up)
-        call = self._generator.generate(self._generation([b for b, _ in branches], limit, grown, steps, logprobs))
+        generation = self._generation([b for b, _ in branches], limit, grown, steps, logprobs)
+        if any(growth.doubt for growth in growths):
+            generation = replace(generation, flush_every=PARTIAL_EVERY)
+        call = self._generator.generate(generation)
         reading = Reading(call, lined_up, self._account, self._on_text)
         self._readings.add(reading)
         try:

@@ -1,16 +1,22 @@
 """A growth: a candidate while its next tokens arrive."""
 
+from collections.abc import Callable, Sequence
+
 from its_orchestrator.candidate import Candidate, Step, StopReason
 from its_orchestrator.engines import Delta, End
+
+Doubt = Callable[[Sequence[float]], bool]
+"""Tells from the confidences of a growth's tokens so far whether to stop it."""
 
 
 class Growth:
     """Collects the pieces of one sequence, over several calls where one doesn't suffice."""
 
-    def __init__(self, start: Candidate, room: int | None) -> None:
+    def __init__(self, start: Candidate, room: int | None, doubt: Doubt | None = None) -> None:
         """Grow `start` by at most `room` tokens; None for as many as the context holds."""
         self.start = start
         self.room = room
+        self.doubt = doubt
         self.part = 0
         """Calls that it took so far: part of its seed."""
         self.ended = False
@@ -19,6 +25,7 @@ class Growth:
         self._texts: list[str] = []
         self._token_ids: list[int] = []
         self._logprobs: list[float] = []
+        self._confidences: list[float] = []
         self._tokens = 0
         self._cut = 0
         self._received = 0
@@ -48,11 +55,17 @@ class Growth:
         """Whether anything arrived at all."""
         return bool(self._texts or self._steps)
 
+    @property
+    def doubted(self) -> bool:
+        """Whether it isn't worth its next tokens."""
+        return not self.ended and self.doubt is not None and self.doubt(self._confidences)
+
     def add(self, delta: Delta) -> None:
         """Take what arrived."""
         self._texts.append(delta.text)
         self._token_ids.extend(delta.token_ids)
         self._logprobs.extend(delta.logprobs)
+        self._confidences.extend(delta.confidences)
         self._received += len(delta.token_ids)
         if delta.completes_step:
             self._steps.append(self._open_step())
@@ -69,7 +82,7 @@ class Growth:
 
     def reset(self) -> None:
         """Forget what the broken call brought, to begin anew."""
-        self._steps, self._texts, self._token_ids, self._logprobs = [], [], [], []
+        self._steps, self._texts, self._token_ids, self._logprobs, self._confidences = [], [], [], [], []
         self._received = 0
         self.part += 1
         self.ended = False
@@ -93,6 +106,7 @@ class Growth:
             steps=self._all_steps(),
             token_ids=self.token_ids,
             logprobs=(*start.logprobs, *self._logprobs),
+            confidences=(*start.confidences, *self._confidences),
             tokens=start.tokens + tokens,
             stop_reason=reason,
             score=start.score,

@@ -38,6 +38,7 @@ class Reading:
         self._on_text = on_text
         self._ended_tokens = 0
         self._usage: Usage | None = None
+        self._doubted = False
 
     async def ends(self, stopped: Callable[[], bool]) -> AsyncGenerator[Ended]:
         """Yield each growth's end. Raises what the call raises, and Unavailable when it forgets a sequence."""
@@ -46,12 +47,13 @@ class Reading:
                 self._take(batch)
                 for end in batch.ends:
                     yield Ended(self._growths[end.sequence], end)
+                await self._give_up()
         except ItsError:
             self._settle()
             raise
         self._settle()
         forgotten = self.unended()
-        if forgotten and not stopped():
+        if forgotten and not self._doubted and not stopped():
             raise Unavailable(f"generator: its stream ended without a word about {len(forgotten)} sequences")
         for growth in forgotten:
             yield Ended(growth, End(0, StopReason.CANCELLED, growth.received))
@@ -75,6 +77,12 @@ class Reading:
         """Let go of the call at once."""
         self._call.cancel()
         self._settle()
+
+    async def _give_up(self) -> None:
+        """Stop the call when what it brought is doubted."""
+        if not self._doubted and any(growth.doubted for growth in self._growths):
+            self._doubted = True
+            await self._call.stop()
 
     def _take(self, batch: Batch) -> None:
         self.started = batch.started or self.started

@@ -19,6 +19,8 @@ from its_orchestrator.engines import (
 from its_orchestrator.sampling import Sampling
 
 REASONS = {reason: pb.StopReason.Value(f"STOP_REASON_{reason.name}") for reason in StopReason}
+LEAST_LOGPROB = -100.0
+"""Alternatives that are less likely, or impossible, count as this: confidences are finite."""
 _REASONS = {value: reason for reason, value in REASONS.items()}
 
 
@@ -99,7 +101,13 @@ def _policy(steps: StepPolicy) -> pb.StepPolicy:
 
 def _delta(delta: pb.Delta) -> Delta:
     completes = delta.HasField("completed_step")
-    return Delta(delta.sequence, delta.text, tuple(delta.token_ids), tuple(delta.logprobs), completes)
+    confidences = tuple(map(_confidence, delta.top_logprobs))
+    return Delta(delta.sequence, delta.text, tuple(delta.token_ids), tuple(delta.logprobs), completes, confidences)
+
+
+def _confidence(top: pb.TopLogprobs) -> float:
+    floored = [max(one, LEAST_LOGPROB) for one in top.logprobs]
+    return -sum(floored) / len(floored) if floored else 0.0
 
 
 def _started(started: pb.Started) -> Started:

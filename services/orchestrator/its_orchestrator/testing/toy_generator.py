@@ -1,7 +1,7 @@
 """A generator of a toy language: all its sequences grow a token a tick, and it reports exactly what it used."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -11,6 +11,9 @@ from its_orchestrator.steps import split
 from its_orchestrator.testing.faults import Fault
 from its_orchestrator.testing.language import END, Language, ids, text
 from its_runtime.errors import InvalidRequest, Unavailable
+
+Confidence = Callable[[str], float]
+"""How confident the generator is of a token; the empty one ends an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,15 @@ class Line:
 class ToyGenerator:
     """Serves one model. `faults` tells which of its calls, by number, go wrong."""
 
-    def __init__(self, language: Language, model: GeneratorModel, faults: Mapping[int, Fault]) -> None:
+    def __init__(
+        self,
+        language: Language,
+        model: GeneratorModel,
+        faults: Mapping[int, Fault],
+        confidence: Confidence = lambda _: 1.0,
+    ) -> None:
         self.model = model
+        self.confidence = confidence
         self.language = language
         self.generations: list[Generation] = []
         """Every call it got."""
@@ -133,7 +143,9 @@ class ToyCall:
         tokens = line.tokens[begin : self._tick]
         logprobs = () if self._generation.logprobs is None else tuple(-1.0 for _ in tokens)
         shown = tokens if self._generator.model.token_ids else ()
-        return Delta(number, text(tokens), shown, logprobs, completes_step=self._tick in line.marks)
+        confident = map(self._generator.confidence, map(text, zip(tokens))) if self._generation.logprobs else ()
+        completes = self._tick in line.marks
+        return Delta(number, text(tokens), shown, logprobs, completes, tuple(confident))
 
     def _end(self, number: int) -> End:
         line = self._lines[number]

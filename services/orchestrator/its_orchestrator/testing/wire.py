@@ -131,6 +131,7 @@ def _delta(delta: Delta, offsets: Offsets) -> generator.Delta:
         token_ids=delta.token_ids,
         text=delta.text,
         logprobs=delta.logprobs,
+        top_logprobs=[generator.TopLogprobs(logprobs=[-one]) for one in delta.confidences],
         completed_step=0 if delta.completes_step else None,
     )
 
