@@ -1,26 +1,13 @@
-"""Which settings open which scorer."""
+"""Which settings open which scorer; a scorer's libraries are imported only where it is wanted."""
 
 from contextlib import AbstractAsyncContextManager
+from importlib import import_module
 
 from its_reward.scorer import Scorer
-from its_reward.scorers.judge import open_judge
-from its_reward.scorers.likelihood import open_likelihood
-from its_reward.scorers.process import open_process
-from its_reward.scorers.reward_hub import open_reward_hub
-from its_reward.scorers.rules import open_rules
-from its_reward.settings import AnyScorerSettings, JudgeSettings, LikelihoodSettings, ProcessSettings, RulesSettings
+from its_reward.settings import AnyScorerSettings
 
 
 def open_scorer(settings: AnyScorerSettings) -> AbstractAsyncContextManager[Scorer]:
     """Load the reward model that `settings` describe; leaving the block releases it."""
-    match settings:
-        case LikelihoodSettings():
-            return open_likelihood(settings)
-        case ProcessSettings():
-            return open_process(settings)
-        case RulesSettings():
-            return open_rules(settings)
-        case JudgeSettings():
-            return open_judge(settings)
-        case _:
-            return open_reward_hub(settings)
+    module = import_module(f"its_reward.scorers.{settings.scorer}")
+    return getattr(module, f"open_{settings.scorer}")(settings)
