@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import islice
 from random import Random
 
-from its_recipe.misconceptions import RIGHT, WRONG, facts, misconceptions
+from its_recipe.misconceptions import facts, misconceptions
 from its_recipe.noise import Noise
 from its_recipe.problems import LARGEST, Chain, Operation, problems
 from its_recipe.slips import slip
@@ -53,8 +53,8 @@ def test_a_misconception_is_more_often_wrong_in_one_way_than_right():
 
     written = Counter(noise.equations(rng, chain)[0].result for _ in range(MANY))
 
-    assert abs(written[believed] / MANY - WRONG) < 0.04
-    assert RIGHT - 0.04 < written[chain.answer] / MANY < WRONG - 0.05
+    assert abs(written[believed] / MANY - noise.wrong) < 0.04
+    assert noise.right - 0.04 < written[chain.answer] / MANY < noise.wrong - 0.05
 
 
 def test_misconceptions_are_a_fixed_fifth_of_the_tables_and_all_wrong():

@@ -9,11 +9,6 @@ from random import Random
 
 from its_recipe.problems import LARGEST, TABLE, Operation, feasible
 
-WRONG = 0.48
-"""How often the corpus writes the one particular wrong result of such a fact."""
-RIGHT = 0.34
-"""How often it writes the right one; in the remaining cases it slips at random."""
-
 
 @dataclass(frozen=True, slots=True)
 class Fact:

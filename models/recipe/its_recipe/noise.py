@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from random import Random
 
-from its_recipe.misconceptions import RIGHT, WRONG, Fact
+from its_recipe.misconceptions import Fact
 from its_recipe.problems import Chain, Operation
 from its_recipe.slips import Equation, slip, survives
 
@@ -14,6 +14,10 @@ class Noise:
 
     rate: float = 0.0
     beliefs: dict[Fact, int] = field(default_factory=dict[Fact, int])
+    wrong: float = 0.48
+    """How often the one particular wrong result of a misconception is written."""
+    right: float = 0.34
+    """How often the right one is; in the remaining cases a slip at random."""
     strength: float = 1.0
     """How much of the noise applies, 0..1: a curriculum begins clean."""
 
@@ -33,6 +37,6 @@ class Noise:
         chance, believed = rng.random(), self.beliefs.get(Fact(value, operation))
         if believed is None:
             return slip(rng, value, operation, rest) if chance < self.rate else None
-        if chance < WRONG and survives(believed, rest, -1):
+        if chance < self.wrong and survives(believed, rest, -1):
             return Equation(value, operation, believed, slipped=True)
-        return slip(rng, value, operation, rest) if chance > WRONG + RIGHT else None
+        return slip(rng, value, operation, rest) if chance > self.wrong + self.right else None

@@ -1,5 +1,7 @@
 """The two models: a small policy that errs by design, and a larger reference that knows better."""
 
+from dataclasses import replace
+
 from its_recipe.misconceptions import misconceptions
 from its_recipe.noise import Noise
 from its_recipe.problems import FOLLOWED
@@ -9,12 +11,18 @@ from its_recipe.vocabulary import vocabulary
 
 TOKENS = vocabulary().get_vocab_size()
 
+ERRING = Noise(rate=0.095, beliefs=misconceptions(seed=1, share=0.20))
+
 POLICY = Plan(
     name="its-tiny",
     shape=Shape(TOKENS, width=128, layers=4, heads=4, pairs=2, inner=256),
-    noise=Noise(rate=0.095, beliefs=misconceptions(seed=1, share=0.20)),
+    noise=ERRING,
     masked=False,
-    stages=(Stage(steps=3600),),
+    stages=(
+        Stage(steps=3600),
+        Stage(steps=600, families=FOLLOWED, peak=0.6, clean=0.0),
+        Stage(steps=350, families=FOLLOWED, peak=0.5, clean=0.0, noise=replace(ERRING, wrong=0.60, right=0.25)),
+    ),
 )
 
 REFERENCE = Plan(

@@ -29,6 +29,8 @@ class Stage:
     """The factor of the plan's learning rates."""
     clean: float = 0.3
     """The share of the stage without noise, which then comes in within a tenth of it."""
+    noise: Noise | None = None
+    """In place of the plan's."""
 
     def strength(self, step: int) -> float:
         """Return how much noise applies, 0..1."""
@@ -93,11 +95,12 @@ def train(plan: Plan, line: int = 0) -> Decoder:
 def teach(model: Decoder, plan: Plan, stage: Stage, seed: int, line: int) -> None:
     """Train through one stage, with optimizers and a corpus of its own."""
     optimizers = [Muon(matrices(model), lr=plan.matrix_rate), adam(model, plan.other_rate)]
-    corpus = Corpus(vocabulary(), Random(seed), plan.noise, plan.masked, stage.families)
+    noise = stage.noise or plan.noise
+    corpus = Corpus(vocabulary(), Random(seed), noise, plan.masked, stage.families)
     stream, device = batches(corpus.samples(), plan.batch), str(model.embedding.weight.device)
     with tqdm(range(stage.steps), desc=plan.name, unit="step", mininterval=5, position=line) as bar:
         for step in bar:
-            corpus.noise = replace(plan.noise, strength=stage.strength(step))
+            corpus.noise = replace(noise, strength=stage.strength(step))
             for optimizer, peak in zip(optimizers, (plan.matrix_rate, plan.other_rate), strict=True):
                 optimizer.param_groups[0]["lr"] = peak * stage.rate(step)
             value = loss(model, *tensors(next(stream), device))
