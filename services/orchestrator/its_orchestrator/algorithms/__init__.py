@@ -6,6 +6,7 @@ from its_orchestrator.algorithms.adaptive_self_consistency import AdaptiveSelfCo
 from its_orchestrator.algorithms.beam_search import BeamSearch
 from its_orchestrator.algorithms.best_of_n import BestOfN
 from its_orchestrator.algorithms.beta_self_consistency import BetaSelfConsistency
+from its_orchestrator.algorithms.deepconf import DeepConf
 from its_orchestrator.algorithms.dvts import Dvts
 from its_orchestrator.algorithms.entropic_particle_filtering import EntropicParticleFiltering
 from its_orchestrator.algorithms.particle_filtering import ParticleFiltering
@@ -22,6 +23,7 @@ BUILTIN: tuple[type[Algorithm], ...] = (
     WeightedBestOfN,
     AdaptiveSelfConsistency,
     BetaSelfConsistency,
+    DeepConf,
     Dvts,
     Rebase,
     EntropicParticleFiltering,
@@ -35,6 +37,7 @@ __all__ = [
     "BeamSearch",
     "BestOfN",
     "BetaSelfConsistency",
+    "DeepConf",
     "Dvts",
     "EntropicParticleFiltering",
     "Need",
