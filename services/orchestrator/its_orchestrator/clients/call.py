@@ -3,19 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import TYPE_CHECKING
 
 from its.generator.v1 import generator_pb2 as pb
 from its_orchestrator.clients import generation as wire
+from its_orchestrator.clients.line import Line
 from its_orchestrator.engines import Batch, Delta, Generation, Usage
 from its_runtime.calls import responses
 from its_runtime.errors import ItsError, NotFound, Unavailable
 
-if TYPE_CHECKING:
-    from its_orchestrator.clients.generator import GeneratorClient
-
-ABORT_SECONDS = 1.0
-"""How long an Abort may take before the call is cancelled without knowing what it used."""
 DRAIN_SECONDS = 0.5
 """How long an aborted stream may take to end."""
 
@@ -23,8 +18,8 @@ DRAIN_SECONDS = 0.5
 class Call:
     """Reads a call; cancelling the reader cancels the call, and with it the engine's work."""
 
-    def __init__(self, client: "GeneratorClient", generation: Generation) -> None:
-        self._client = client
+    def __init__(self, line: Line, generation: Generation) -> None:
+        self._line = line
         self._generation = generation
         self._batches: asyncio.Queue[Batch | ItsError | None] = asyncio.Queue()
         self._offsets: dict[int, int] = {}
@@ -47,7 +42,7 @@ class Call:
         self._stopping = True
         try:
             if self._began and not self._reader.done():
-                stopped = await self._client.abort(self._generation.request_id)
+                stopped = await self._line.abort(self._generation.request_id)
                 self._usage = wire.usage(stopped.usage) if stopped.was_running else None
                 await asyncio.wait({self._reader}, timeout=DRAIN_SECONDS)
         except ItsError:
@@ -64,16 +59,16 @@ class Call:
         seen: Usage | None = None
         failure: ItsError | None = None
         try:
-            async with self._client.permits:
+            async with self._line.permits:
                 self._began = True
-                call = self._client.stub.Generate(wire.request(self._generation), timeout=self._timeout())
-                async with aclosing(responses(call, self._client.service)) as messages:
+                call = self._line.stub.Generate(wire.request(self._generation), timeout=self._timeout())
+                async with aclosing(responses(call, self._line.service)) as messages:
                     async for message in messages:
                         batch = self._checked(message)
                         seen = batch.usage or seen
                         self._batches.put_nowait(batch)
         except (Unavailable, NotFound) as error:
-            self._client.doubt()
+            self._line.models.doubt()
             failure = error
         except ItsError as error:
             failure = error
@@ -82,7 +77,7 @@ class Call:
 
     def _timeout(self) -> float:
         asked = self._generation.seconds
-        return self._client.longest if asked is None else min(asked, self._client.longest)
+        return self._line.longest if asked is None else min(asked, self._line.longest)
 
     def _finish(self, seen: Usage | None, failure: ItsError | None) -> None:
         usage = Usage() if not self._began else self._usage
@@ -101,6 +96,6 @@ class Call:
         expected = self._offsets.get(delta.sequence, 0)
         if offset != expected:
             raise Unavailable(
-                f"{self._client.service}: sequence {delta.sequence} went on at token {offset} after {expected} tokens"
+                f"{self._line.service}: sequence {delta.sequence} went on at token {offset} after {expected} tokens"
             )
         self._offsets[delta.sequence] = expected + len(delta.token_ids)

@@ -8,7 +8,7 @@ from grpc import aio
 from its.reward.v1 import reward_pb2 as pb
 from its.reward.v1.reward_pb2_grpc import RewardServiceStub
 from its_orchestrator.clients import scoring as wire
-from its_orchestrator.clients.capabilities import Capabilities
+from its_orchestrator.clients.believed import Believed
 from its_orchestrator.engines import RewardModel, Scores, Scoring
 from its_runtime.calls import response
 from its_runtime.errors import NotFound, Unavailable
@@ -33,10 +33,10 @@ class RewardClient:
         self._permits = asyncio.Semaphore(calls)
         self._longest = longest
         self._stub = RewardServiceStub(channel)
-        self._capabilities = Capabilities(self._ask, believe_seconds)
+        self._models = Believed(self._ask, believe_seconds)
 
     async def models(self) -> Sequence[RewardModel]:
-        return await self._capabilities.models()
+        return await self._models.answer()
 
     async def score(self, scoring: Scoring) -> Scores:
         try:
@@ -45,7 +45,7 @@ class RewardClient:
                 call = self._stub.Score(wire.request(scoring), timeout=timeout)
                 return wire.scores(await response(call, self._service))
         except (Unavailable, NotFound):
-            self._capabilities.doubt()
+            self._models.doubt()
             raise
 
     async def _ask(self) -> Sequence[RewardModel]:
