@@ -42,7 +42,6 @@ def qwen_prm(tmp_path, monkeypatch):
     model.save_pretrained(folder)
     _tokenizer(folder)
     monkeypatch.chdir(tmp_path)  # a folder in the working directory goes before the hub
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     return name, model
 
 
