@@ -1,7 +1,9 @@
 """Beta self-consistency stops as soon as the leading answer is sure to win, and pays for no more than it used."""
 
+from collections import Counter
 from fractions import Fraction
 from math import comb
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -81,6 +83,25 @@ async def test_a_leader_who_can_not_be_overtaken_has_won():
     assert sooner.answer.stopped_by is later.answer.stopped_by is StoppedBy.DECIDED
     assert len(sooner.answer.candidates) == 6  # 5 to 1, and 2 to come
     assert len(later.answer.candidates) == 7  # 5 to 2, and 1 to come: it was 4 to 2, and 2 to come
+
+
+def test_deciding_early_is_as_good_as_counting_all_sixteen():
+    rng, rule = Random(1), BetaSelfConsistency()
+    early, whole, votes = 0, 0, 0
+    for _ in range(2000):
+        said = rng.choices(["right", *"abcdef"], [0.7, *[0.05] * 6], k=16)
+        asked = next(number for number in range(1, 17) if number == 16 or settled(rule, said[:number]))
+        early += Counter(said[:asked]).most_common(1)[0][0] == "right"
+        whole += Counter(said).most_common(1)[0][0] == "right"
+        votes += asked
+
+    assert abs(early - whole) <= 0.003 * 2000
+    assert votes <= 0.6 * 16 * 2000
+
+
+def settled(rule: BetaSelfConsistency, said: list[str]) -> bool:
+    first, second = [*(count for _, count in Counter(said).most_common(2)), 0][:2]
+    return rule.settled(first, second, 16 - len(said))
 
 
 async def test_what_still_ran_is_aborted_and_counted():

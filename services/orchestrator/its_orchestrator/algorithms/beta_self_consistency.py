@@ -36,7 +36,7 @@ class BetaSelfConsistency(EarlyVote):
                 candidates.append(candidate)
                 await tally.add(candidate)
                 left = ctx.samples - len(candidates)
-                if left and self.settled(tally, left):
+                if left and self.settled(*tally.leaders, left):
                     return await self._choice(ctx, candidates, decided=True)
         return await self._choice(ctx, candidates, decided=False)
 
