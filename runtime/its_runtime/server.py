@@ -39,13 +39,15 @@ def new_server(settings: ServiceSettings) -> aio.Server:
 
 
 @asynccontextmanager
-async def serving(server: aio.Server, settings: ServiceSettings, service: str) -> AsyncGenerator[int, None]:
+async def serving(
+    server: aio.Server, settings: ServiceSettings, service: str, health: HealthServicer | None = None
+) -> AsyncGenerator[int, None]:
     """Serve `service` (its full name, for health and reflection) inside the block; yield the bound port.
 
-    Leaving the block reports NOT_SERVING, refuses new calls, gives running ones `settings.grace_seconds`, and
-    stops. Raises PortTaken when the port can't be bound.
+    A `health` of the caller's own may report more names than that one. Leaving the block reports NOT_SERVING, refuses
+    new calls, gives running ones `settings.grace_seconds`, and stops. Raises PortTaken when the port can't be bound.
     """
-    health = HealthServicer()
+    health = health or HealthServicer()
     cast("Any", health_pb2_grpc).add_HealthServicer_to_server(health, server)
     reflection.enable_server_reflection(
         (service, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name, reflection.SERVICE_NAME), server

@@ -14,7 +14,7 @@ from its.orchestrator.v1.orchestrator_pb2_grpc import (
     OrchestratorServiceStub,
     add_OrchestratorServiceServicer_to_server,
 )
-from its_orchestrator.__main__ import SERVICE, engines, servicer
+from its_orchestrator.__main__ import SERVICE, chain, engines, servicer
 from its_orchestrator.settings import Settings
 from its_orchestrator.testing import Addresses, World, served
 from its_runtime.channel import open_channel
@@ -73,7 +73,8 @@ async def orchestrating(at: Addresses, **settings) -> AsyncIterator[Orchestrator
         server = new_server(section)
         behind = engines(section, generator, reward)
         add_OrchestratorServiceServicer_to_server(servicer(section, behind), server)
-        async with serving(server, section, SERVICE) as port, open_channel(f"127.0.0.1:{port}") as channel:
+        health = chain(generator, reward)
+        async with serving(server, section, SERVICE, health) as port, open_channel(f"127.0.0.1:{port}") as channel:
             yield Orchestrator(OrchestratorServiceStub(channel), f"127.0.0.1:{port}")
 
 

@@ -2,9 +2,13 @@
 
 from grpc import aio
 
+from its.generator.v1 import generator_pb2
 from its.orchestrator.v1 import orchestrator_pb2
 from its.orchestrator.v1.orchestrator_pb2_grpc import add_OrchestratorServiceServicer_to_server
+from its.reward.v1 import reward_pb2
+from its_orchestrator.chain import Chain
 from its_orchestrator.clients import GeneratorClient, RewardClient
+from its_orchestrator.clients.upstream import Upstream
 from its_orchestrator.desk import Desk
 from its_orchestrator.equivalence import MathEquivalence
 from its_orchestrator.profiles import Profiles
@@ -18,6 +22,8 @@ from its_runtime.process import run
 from its_runtime.server import new_server, serving, stopped
 
 SERVICE = orchestrator_pb2.DESCRIPTOR.services_by_name["OrchestratorService"].full_name
+GENERATOR = generator_pb2.DESCRIPTOR.services_by_name["GeneratorService"].full_name
+REWARD = reward_pb2.DESCRIPTOR.services_by_name["RewardService"].full_name
 
 
 async def main(settings: Settings) -> None:
@@ -28,8 +34,13 @@ async def main(settings: Settings) -> None:
     async with open_channel(settings.generator) as generator, open_channel(settings.reward) as reward:
         server = new_server(settings)
         add_OrchestratorServiceServicer_to_server(servicer(settings, engines(settings, generator, reward)), server)
-        async with serving(server, settings, SERVICE):
+        async with serving(server, settings, SERVICE, chain(generator, reward)):
             await stopped()
+
+
+def chain(generator: aio.Channel, reward: aio.Channel) -> Chain:
+    """Return the health of this process and of the services behind the two channels."""
+    return Chain({GENERATOR: Upstream(generator, GENERATOR), REWARD: Upstream(reward, REWARD)})
 
 
 def engines(settings: Settings, generator: aio.Channel, reward: aio.Channel) -> Engines:
