@@ -59,6 +59,8 @@ class Candidate:
     step_scores: tuple[float, ...] = ()
     votes: float | None = None
     weight: float | None = None
+    sources: tuple[str, ...] = ()
+    """Names of those that it was written from; empty for one that was sampled from the question alone."""
     cut_tokens: int = 0
     """Those of `tokens` that belong to a sequence which was stopped before its end."""
 

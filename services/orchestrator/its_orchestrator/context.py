@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from itertools import count
 
 from its_orchestrator.account import Account
 from its_orchestrator.candidate import Candidate, StopReason
@@ -16,7 +17,10 @@ from its_orchestrator.grower import Grower
 from its_orchestrator.growth import Doubt, Growth
 from its_orchestrator.order import Order
 from its_orchestrator.overlap import Overlap
+from its_orchestrator.prompt import Prompt
+from its_orchestrator.question import Commission, Question
 from its_orchestrator.recorder import Recorder
+from its_orchestrator.sampling import Sampling
 from its_orchestrator.scorer import Scorer
 from its_orchestrator.seeds import stream
 from its_orchestrator.watch import Watch
@@ -55,8 +59,15 @@ class Context:
         self._watch = watch
         self._recorder = recorder
         self._commitment = commitment
-        self._named = 0
-        self._rounds = 0
+        self._question = Question(order.prompt, order.sampling, order.structured_output)
+        self._path: tuple[str | int, ...] = ()
+        self._names = count()
+        self._rounds = count(1)
+
+    @property
+    def prompt(self) -> Prompt:
+        """What is asked."""
+        return self._question.prompt
 
     @property
     def over(self) -> bool:
@@ -107,22 +118,42 @@ class Context:
         Where tokens are limited, fewer may run at once, or at all, so that those that run can end.
         """
         tops = self._tops(alternatives, logprobs=logprobs)
-        steps = self._marks(delimiters)
-        lengths: list[int] = []
-        while number and not self.over:
-            most = self._order.sampling.max_tokens
-            size = next_wave(number, self._account.tokens_left, most, lengths)
-            number -= size
-            growths = [Growth(start, most, doubt) for start in self.new(size)]
-            async with aclosing(self._grower.grow(growths, steps, tops)) as grown:
-                async for candidate in grown:
-                    lengths.append(candidate.tokens)
-                    self._ended(candidate)
-                    yield candidate
+        most = self._order.sampling.max_tokens
+        growths = [Growth(Candidate(self._name()), most, doubt, self._question) for _ in range(number)]
+        async with aclosing(self._in_waves(growths, self._marks(delimiters), tops)) as grown:
+            async for candidate in grown:
+                yield candidate
+
+    async def write(self, commissions: Sequence[Commission]) -> list[Candidate | None]:
+        """Return what the generator writes for each commission, in their order; None where nothing came.
+
+        These are samples like any others, except that they know their sources.
+        """
+        most = self._order.sampling.max_tokens
+        starts = [Candidate(self._name(), sources=tuple(one.id for one in each.sources)) for each in commissions]
+        growths = [
+            Growth(start, most, None, replace(self._question, prompt=each.prompt))
+            for start, each in zip(starts, commissions, strict=True)
+        ]
+        async with aclosing(self._in_waves(growths, None, self._order.logprobs)) as grown:
+            written = {candidate.id: candidate async for candidate in grown}
+        return [written.get(start.id) for start in starts]
+
+    async def consult(self, prompts: Sequence[Prompt], temperature: float = 0.0) -> list[str | None]:
+        """Return what the generator says to each of `prompts`, in their order; None where nothing came.
+
+        This is advice, no candidate: it counts in tokens but not as samples, may be as long as an answer, and
+        keeps nothing else of how answers are drawn or formed.
+        """
+        most, sampling = self._order.sampling.max_tokens, Sampling(temperature=temperature)
+        growths = [Growth(Candidate(self._name()), most, None, Question(one, sampling)) for one in prompts]
+        async with aclosing(self._grower.grow(growths, None, None)) as grown:
+            heard = {candidate.id: candidate.text async for candidate in grown}
+        return [heard.get(growth.start.id) for growth in growths]
 
     async def extend(self, candidates: Sequence[Candidate], steps: StepPolicy) -> AsyncGenerator[Candidate]:
         """Yield each of `candidates` one step longer, as its step ends. Closing it stops the others."""
-        growths = [Growth(one, self._room(one, steps)) for one in candidates]
+        growths = [Growth(one, self._room(one, steps), None, self._question) for one in candidates]
         full = [growth.start for growth in growths if growth.room == 0 or self._context_full(growth.start)]
         for candidate in full:
             yield replace(candidate, stop_reason=StopReason.LENGTH)
@@ -157,7 +188,7 @@ class Context:
 
     def rng(self, *path: str | int) -> random.Random:
         """Return the random stream at `path`: the same for the same seed, and like no other path's."""
-        return stream(self._order.seed, "algorithm", *path)
+        return stream(self._order.seed, "algorithm", *self._path, *path)
 
     def commit(self, survivors: Sequence[Candidate]) -> None:
         """Report the text that all `survivors` begin with: the answer will be one of them or of their children."""
@@ -165,10 +196,9 @@ class Context:
 
     def round(self, candidates: Sequence[Candidate]) -> None:
         """Report that a round is done, with `candidates` as they now stand."""
-        self._rounds += 1
         ended = sum(candidate.finished for candidate in candidates)
         best = max((one.score for one in candidates if one.score is not None), default=None)
-        self.emit(Progress(self._rounds, len(candidates) - ended, ended, best, self._account.ledger))
+        self.emit(Progress(next(self._rounds), len(candidates) - ended, ended, best, self._account.ledger))
 
     def note(self, message: str) -> None:
         """Report something worth knowing, such as a rounded budget."""
@@ -179,8 +209,23 @@ class Context:
         self._recorder.add(kind)
 
     def _name(self) -> str:
-        self._named += 1
-        return str(self._named - 1)
+        return str(next(self._names))
+
+    async def _in_waves(
+        self, growths: Sequence[Growth], steps: StepPolicy | None, logprobs: int | None
+    ) -> AsyncGenerator[Candidate]:
+        """Grow whole answers, as many at once as the tokens that are left let end."""
+        lengths: list[int] = []
+        while growths and not self.over:
+            most = self._order.sampling.max_tokens
+            size = next_wave(len(growths), self._account.tokens_left, most, lengths)
+            wave, growths = growths[:size], growths[size:]
+            self._account.start(size)
+            async with aclosing(self._grower.grow(wave, steps, logprobs)) as grown:
+                async for candidate in grown:
+                    lengths.append(candidate.tokens)
+                    self._ended(candidate)
+                    yield candidate
 
     def _rewarded(self) -> Scorer:
         if self._scorer is None:
@@ -205,8 +250,7 @@ class Context:
         return None if min(rooms) == math.inf else int(min(rooms))
 
     def _context_full(self, candidate: Candidate) -> bool:
-        started, most = self._grower.started, self._order.model.max_context
-        prompt = len(started.prompt_token_ids) if started else 0
+        prompt, most = self._grower.prompt_tokens(self._question), self._order.model.max_context
         return bool(most and prompt) and prompt + len(candidate.token_ids) >= most
 
     def _stepped(self, candidate: Candidate) -> None:

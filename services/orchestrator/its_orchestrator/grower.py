@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from itertools import groupby
 
 from its_orchestrator.account import Account
 from its_orchestrator.budget import StoppedBy
@@ -11,6 +12,7 @@ from its_orchestrator.candidate import Candidate, StopReason
 from its_orchestrator.engines import Branch, End, Generation, Generator, Started, StepPolicy
 from its_orchestrator.growth import Growth
 from its_orchestrator.order import Order
+from its_orchestrator.question import Question
 from its_orchestrator.reading import Ended, Reading
 from its_orchestrator.sampling import Sampling
 from its_orchestrator.seeds import derive
@@ -42,8 +44,8 @@ class Grower:
         *,
         on_text: Callable[[str], None] | None = None,
     ) -> None:
-        self.started: Started | None = None
-        """What the generator said of model and prompt; None before the first call."""
+        self._own = Question(order.prompt, order.sampling, order.structured_output)
+        self._begun: dict[Question, Started] = {}
         self._generator = generator
         self._order = order
         self._account = account
@@ -53,6 +55,16 @@ class Grower:
         self._calls = 0
         self._readings: set[Reading] = set()
         self._stopping: set[asyncio.Task[None]] = set()
+
+    @property
+    def started(self) -> Started | None:
+        """What the generator said of model and prompt, the request's own if it was asked; None before any call."""
+        return self._begun.get(self._own) or next(iter(self._begun.values()), None)
+
+    def prompt_tokens(self, question: Question | None) -> int:
+        """Return how many tokens a question has; 0 before its first call."""
+        started = self._begun.get(question or self._own)
+        return len(started.prompt_token_ids) if started else 0
 
     async def grow(
         self, growths: Sequence[Growth], steps: StepPolicy | None, logprobs: int | None
@@ -138,8 +150,12 @@ class Grower:
     ) -> AsyncGenerator[Ended]:
         single = any(growth.doubt for growth in pending)  # what may be stopped alone has a call of its own
         size = 1 if single else self._order.model.max_sequences or len(pending) or 1
-        chunks = [pending[at : at + size] for at in range(0, len(pending), size)]
+        chunks = [one[at : at + size] for one in self._by_question(pending) for at in range(0, len(one), size)]
         return merged([self._call(chunk, limit, steps, logprobs) for chunk in chunks])
+
+    def _by_question(self, pending: Sequence[Growth]) -> list[list[Growth]]:
+        """Divide growths among calls, which have one prompt each; comparing questions themselves would cost more."""
+        return [list(together) for _, together in groupby(pending, lambda growth: id(growth.question))]
 
     async def _call(
         self, growths: Sequence[Growth], limit: int | None, steps: StepPolicy | None, logprobs: int | None
@@ -147,7 +163,8 @@ class Grower:
         branches = self._branches(growths)
         lined_up = [growth for _, members in branches for growth in members]
         grown = min(growth.tokens for growth in lined_up)
-        generation = self._generation([b for b, _ in branches], limit, grown, steps, logprobs)
+        question = growths[0].question or self._own
+        generation = self._generation(question, [b for b, _ in branches], limit, grown, steps, logprobs)
         if any(growth.doubt for growth in growths):
             generation = replace(generation, flush_every=PARTIAL_EVERY)
         call = self._generator.generate(generation)
@@ -162,7 +179,8 @@ class Grower:
             for growth in reading.unended():
                 yield Ended(growth, error)
         finally:
-            self.started = self.started or reading.started
+            if reading.started:
+                self._begun.setdefault(question, reading.started)
             if reading.settled:
                 self._readings.discard(reading)
             else:
@@ -195,31 +213,35 @@ class Grower:
         return Branch(seed, len(members), token_ids=prefix)
 
     def _generation(
-        self, branches: list[Branch], limit: int | None, grown: int, steps: StepPolicy | None, logprobs: int | None
+        self,
+        question: Question,
+        branches: list[Branch],
+        limit: int | None,
+        grown: int,
+        steps: StepPolicy | None,
+        logprobs: int | None,
     ) -> Generation:
-        order, left = self._order, self._watch.left
+        order, left, begun = self._order, self._watch.left, self._begun.get(question)
         self._calls += 1
         return Generation(
             request_id=f"{order.request_id[:96]}.{self._trace_id}.{self._calls}",
             model=order.model.identity.name,
-            prompt=order.prompt,
-            prompt_token_ids=self.started.prompt_token_ids if self.started and order.model.token_ids else (),
+            prompt=question.prompt,
+            prompt_token_ids=begun.prompt_token_ids if begun and order.model.token_ids else (),
             branches=tuple(branches),
-            sampling=self._sampling(limit, grown),
+            sampling=self._sampling(question.sampling, limit, grown),
             steps=steps,
             flush_every=self._flush_every(left, steps, grown),
             logprobs=logprobs,
-            structured_output=order.structured_output,
+            structured_output=question.structured_output,
             seconds=None if left is None else left + DRAIN_SECONDS,
         )
 
-    def _sampling(self, limit: int | None, grown: int) -> Sampling:
-        """Return the order's sampling for sequences that have `grown` tokens at least."""
-        least = self._order.sampling.min_tokens
+    def _sampling(self, sampling: Sampling, limit: int | None, grown: int) -> Sampling:
+        """Return the question's sampling for sequences that have `grown` tokens at least."""
+        least = sampling.min_tokens
         least = None if least is None else max(0, least - grown)
-        return self._order.sampling.model_copy(
-            update={"max_tokens": limit, "min_tokens": least, "seed": self._order.seed}
-        )
+        return sampling.model_copy(update={"max_tokens": limit, "min_tokens": least, "seed": self._order.seed})
 
     def _flush_every(self, left: float | None, steps: StepPolicy | None, grown: int) -> int:
         """Return how often to report: rarely, but before the time ends where there is nothing to return yet."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from its_orchestrator.candidate import Candidate, Step, StopReason
 from its_orchestrator.engines import Delta, End
+from its_orchestrator.question import Question
 
 Doubt = Callable[[Sequence[float]], bool]
 """Tells from the confidences of a growth's tokens so far whether to stop it."""
@@ -12,11 +13,17 @@ Doubt = Callable[[Sequence[float]], bool]
 class Growth:
     """Collects the pieces of one sequence, over several calls where one doesn't suffice."""
 
-    def __init__(self, start: Candidate, room: int | None, doubt: Doubt | None = None) -> None:
-        """Grow `start` by at most `room` tokens; None for as many as the context holds."""
+    def __init__(
+        self, start: Candidate, room: int | None, doubt: Doubt | None = None, question: Question | None = None
+    ) -> None:
+        """Grow `start` by at most `room` tokens; None for as many as the context holds.
+
+        It answers `question`; None for the request's own.
+        """
         self.start = start
         self.room = room
         self.doubt = doubt
+        self.question = question
         self.part = 0
         """Calls that it took so far: part of its seed."""
         self.ended = False
@@ -111,6 +118,7 @@ class Growth:
             stop_reason=reason,
             score=start.score,
             step_scores=start.step_scores,
+            sources=start.sources,
             cut_tokens=start.cut_tokens + cut,
         )
 

@@ -13,6 +13,7 @@ from its_orchestrator.algorithms.particle_filtering import ParticleFiltering
 from its_orchestrator.algorithms.particle_gibbs import ParticleGibbs
 from its_orchestrator.algorithms.rebase import Rebase
 from its_orchestrator.algorithms.self_consistency import SelfConsistency
+from its_orchestrator.algorithms.universal_self_consistency import UniversalSelfConsistency
 from its_orchestrator.algorithms.weighted_best_of_n import WeightedBestOfN
 
 BUILTIN: tuple[type[Algorithm], ...] = (
@@ -28,6 +29,7 @@ BUILTIN: tuple[type[Algorithm], ...] = (
     Rebase,
     EntropicParticleFiltering,
     ParticleGibbs,
+    UniversalSelfConsistency,
 )
 
 __all__ = [
@@ -47,5 +49,6 @@ __all__ = [
     "Rewarded",
     "SelfConsistency",
     "StepSearch",
+    "UniversalSelfConsistency",
     "WeightedBestOfN",
 ]

@@ -38,6 +38,8 @@ class Algorithm(BaseModel, ABC):
     budget_meaning: ClassVar[str]
     """What the budget of samples counts."""
     needs: ClassVar[frozenset[Need]] = frozenset()
+    writes: ClassVar[bool] = False
+    """Whether its answer may be written from other answers, rather than sampled from the question alone."""
 
     temperature: float = Field(
         default=1.0, ge=0, le=10, description="Temperature of sampling, where the request names none."

@@ -47,10 +47,14 @@ async def the_same_seed_gives_the_same_run(algorithm: Algorithm, make: Make, sam
 
 
 async def the_answer_was_sampled(algorithm: Algorithm, make: Make, samples: int, *, seed: int = 0) -> None:
-    """Assert that the answer is one of the candidates, and something that the world says."""
+    """Assert that the answer is one of the candidates, something that the world says, and written from nothing else.
+
+    An algorithm that `writes` may answer with what was written from other candidates.
+    """
     world = make()
     result = await world.solve(algorithm, samples, seed=seed)
     assert result.answer.chosen.lean() in result.answer.candidates
+    assert algorithm.writes or not result.answer.chosen.sources, f"{algorithm.name} doesn't say that it writes"
     said = world.generator.language.answers
     assert any(one.startswith(result.text) for one in said), f"nobody said {result.text!r}"
 
