@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from its_orchestrator.algorithms import WeightedBestOfN
 from its_orchestrator.engines import Identity, RewardModel
+from its_orchestrator.events import Note
 from its_orchestrator.testing import Fault, World
 
 
@@ -18,6 +19,10 @@ async def solve(scores: dict[str, float], **script):
 
 def outcome(low: float, high: float) -> RewardModel:
     return RewardModel(Identity("toy-reward", "1", "code points"), low=low, high=high)
+
+
+def notes(result) -> list[str]:
+    return [event.kind.message for event in result.of(Note)]
 
 
 async def test_many_fair_scores_beat_one_good_one():
@@ -72,6 +77,26 @@ async def test_what_can_not_be_scored_has_no_vote():
 
     assert result.text == "\\boxed{2}"
     assert [one.votes for one in result.answer.candidates] == [None, pytest.approx(0.1)]
+
+
+async def test_a_vote_that_overrules_the_highest_score_says_so():
+    overruled = await solve({"\\boxed{1}": 0.9, "\\boxed{2}": 0.5, "so \\boxed{2}": 0.6})
+    agreed = await solve({"\\boxed{1}": 0.9, "\\boxed{2}": 0.5})
+
+    assert notes(overruled)[0] == "votes overrule the highest score, 0.9 of candidate 0"
+    assert not notes(agreed)
+
+
+async def test_scores_that_hardly_differ_have_no_correlation():
+    result = await solve({"\\boxed{1}": 0.0, "so \\boxed{1}": 1e-200})
+
+    assert not notes(result)
+
+
+async def test_the_correlation_of_score_with_length_is_told():
+    result = await solve({"\\boxed{1}": 0.9, "so \\boxed{2}": 0.6, "then \\boxed{2}": 0.4})
+
+    assert notes(result)[-1] == "correlation of score with length: -1.00"
 
 
 @settings(deadline=None, max_examples=25)

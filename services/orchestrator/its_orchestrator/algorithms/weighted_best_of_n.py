@@ -7,12 +7,14 @@ https://arxiv.org/abs/2408.03314
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from statistics import StatisticsError, correlation
 from typing import ClassVar
 
 from its_orchestrator.algorithms._algorithm import Rewarded
 from its_orchestrator.candidate import Candidate, Choice
 from its_orchestrator.context import Context
-from its_orchestrator.ranking import standing
+from its_orchestrator.ranking import best, standing
 from its_orchestrator.resampling import softmax
 from its_orchestrator.voting import vote
 
@@ -33,7 +35,20 @@ class WeightedBestOfN(Rewarded):
         candidates = await ctx.collect(ctx.scored(ctx.sample(ctx.samples, delimiters=self.step_delimiters)))
         if not candidates:
             return Choice(None, ())
-        return await vote(candidates, ctx.equivalence, _weights(candidates, ctx.score_range[0]), standing)
+        choice = await vote(candidates, ctx.equivalence, _weights(candidates, ctx.score_range[0]), standing)
+        _tell(ctx, choice)
+        return choice
+
+
+def _tell(ctx: Context, choice: Choice) -> None:
+    """Note when the vote overrules the highest score, and whether scores follow length rather than worth."""
+    highest = best(choice.candidates)
+    if choice.chosen and highest and choice.chosen.id != highest.id:
+        ctx.note(f"votes overrule the highest score, {highest.score:.4g} of candidate {highest.id}")
+    scored = [(one.score, one.tokens) for one in choice.candidates if one.score is not None]
+    with suppress(StatisticsError):  # there is none where all scores or all lengths are the same
+        found = correlation([score for score, _ in scored], [tokens for _, tokens in scored])
+        ctx.note(f"correlation of score with length: {found:.2f}")
 
 
 def _weights(candidates: Sequence[Candidate], low: float) -> Mapping[str, float]:
