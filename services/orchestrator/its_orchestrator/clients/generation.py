@@ -106,8 +106,10 @@ def _delta(delta: pb.Delta) -> Delta:
 
 
 def _confidence(top: pb.TopLogprobs) -> float:
-    floored = [max(one, LEAST_LOGPROB) for one in top.logprobs]
-    return -sum(floored) / len(floored) if floored else 0.0
+    total = sum(top.logprobs)
+    if total < LEAST_LOGPROB:  # otherwise none of them is less, and there are many tokens
+        total = sum(max(one, LEAST_LOGPROB) for one in top.logprobs)
+    return -total / len(top.logprobs) if top.logprobs else 0.0
 
 
 def _started(started: pb.Started) -> Started:
