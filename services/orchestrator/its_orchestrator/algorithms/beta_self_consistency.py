@@ -19,8 +19,9 @@ from its_orchestrator.voting import vote
 class BetaSelfConsistency(EarlyVote):
     """Count answers as they end; once their vote is settled, the samples that still run are stopped.
 
-    Takes no longer than self-consistency and fewer tokens. Short answers end, and so vote, first: which samples
-    vote depends on how fast the generator writes each of them.
+    Takes no longer than self-consistency. How many tokens it saves depends on how much is still unwritten when the
+    vote is settled: much where lengths differ or the generator can't write all samples at once, little where they
+    end together. Short answers end, and so vote, first.
     """
 
     name: ClassVar[str] = "beta-self-consistency"
