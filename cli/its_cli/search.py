@@ -52,7 +52,7 @@ class Story:
             case "scored":
                 return [self._scored(score) for score in event.scored.scores]
             case "resampled":
-                return [self._resampled(event.resampled)]
+                return [_resampled(event.resampled)]
             case "ended":
                 return [_ended(event.ended)]
             case "answer":
@@ -67,14 +67,12 @@ class Story:
         said = Text(self._said.get(scored.candidate_id, ""))
         return Text(f"{scored.candidate_id:>8} ", "cyan") + bar + Text(f" {value:6.3f}  ") + said
 
-    def _resampled(self, resampled: Resampled) -> Text:
-        # One that goes on under its own name was heard before; its parent is where it came from long ago.
-        going_on = [
-            one.candidate_id if one.candidate_id in self._said else one.parent_id for one in resampled.survivors
-        ]
-        kept = ", ".join(f"{name} ×{going_on.count(name)}" for name in dict.fromkeys(going_on))
-        dropped = f"; dropped {', '.join(resampled.dropped_ids)}" if resampled.dropped_ids else ""
-        return Text(f"         ↻ resampled: {kept}{dropped}", "yellow")
+
+def _resampled(resampled: Resampled) -> Text:
+    going_on = [one.parent_id for one in resampled.survivors]
+    kept = ", ".join(f"{name} ×{going_on.count(name)}" for name in dict.fromkeys(going_on))
+    dropped = f"; dropped {', '.join(resampled.dropped_ids)}" if resampled.dropped_ids else ""
+    return Text(f"         ↻ resampled: {kept}{dropped}", "yellow")
 
 
 def _ended(ended: CandidateEnded) -> Text:

@@ -50,11 +50,10 @@ def test_resampling_tells_who_goes_on_how_often_and_who_does_not():
     assert "a ×2; dropped b" in text
 
 
-def test_one_that_goes_on_under_its_own_name_is_no_fork_of_its_parent():
-    step = SolveEvent(step=StepEnded(candidate_id="c", text="so"))
-    survivors = [Survivor(candidate_id="c", parent_id="a"), Survivor(candidate_id="d", parent_id="c")]
+def test_one_that_goes_on_under_its_own_name_counts_as_its_own_fork():
+    survivors = [Survivor(candidate_id="c", parent_id="c"), Survivor(candidate_id="d", parent_id="c")]
 
-    assert "c ×2" in told(step, SolveEvent(resampled=Resampled(survivors=survivors)))
+    assert "c ×2" in told(SolveEvent(resampled=Resampled(survivors=survivors)))
 
 
 def test_the_end_of_a_candidate_tells_its_answer():

@@ -1,5 +1,6 @@
 """Events: what happens during a run, in the order in which it happens."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,9 +59,19 @@ class Resampled:
     """Candidates were dropped and others forked."""
 
     survivors: tuple[tuple[str, str], ...]
-    """Id of each candidate after it, and of the candidate that it continues."""
+    """Id of each candidate after it, and of the candidate that it continues: itself, or the one it was forked from."""
     dropped: tuple[str, ...]
     effective_sample_size: float | None = None
+
+    @classmethod
+    def between(
+        cls, before: Sequence[Candidate], after: Sequence[Candidate], effective_sample_size: float | None = None
+    ) -> "Resampled":
+        """Return how `after`, members of `before` and forks of them, came from it."""
+        names = {one.id for one in before}
+        survivors = tuple((one.id, one.id if one.id in names else one.parent_id) for one in after)
+        continued = {parent for _, parent in survivors}
+        return cls(survivors, tuple(one.id for one in before if one.id not in continued), effective_sample_size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,15 +40,14 @@ async def test_trees_never_mix(seed: int, trees: int, children: int):
     assert all(len(roots) == len(set(roots)) for roots in rounds), "two survivors descend from one tree"
 
 
-def survivors_of(result: Result) -> list[list[int]]:
-    """Return the tree of each survivor, a round at a time: trees are told by the survivor of the first round."""
-    tree: dict[str, int] = {}
-    rounds: list[list[int]] = []
+def survivors_of(result: Result) -> list[list[str]]:
+    """Return the tree of each survivor, a round at a time: trees are called after the survivor of the first round."""
+    tree: dict[str, str] = {}
+    rounds: list[list[str]] = []
     for event in result.of(Resampled):
         assert isinstance(event.kind, Resampled)
-        for place, (name, parent) in enumerate(event.kind.survivors):
-            tree.setdefault(name, tree[parent] if parent else place)
-        rounds.append([tree[name] for name, _ in event.kind.survivors])
+        tree = {name: tree.get(parent, parent) for name, parent in event.kind.survivors}
+        rounds.append([tree[parent] for parent in dict.fromkeys(parent for _, parent in event.kind.survivors)])
     return rounds
 
 

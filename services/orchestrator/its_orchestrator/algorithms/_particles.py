@@ -57,6 +57,4 @@ class ParticleSearch(StepSearch):
 
 def report(ctx: Context, survivors: Sequence[Candidate], before: Sequence[Candidate], size: float) -> None:
     """Tell who lives on after `before` was resampled with an effective size."""
-    kept = {name for one in survivors for name in (one.id, one.parent_id)}
-    dropped = tuple(one.id for one in before if one.id not in kept)
-    ctx.emit(Resampled(tuple((one.id, one.parent_id) for one in survivors), dropped, size))
+    ctx.emit(Resampled.between(before, survivors, size))

@@ -55,6 +55,5 @@ class BeamSearch(StepSearch):
         children: list[Candidate] = []
         for place, beam in enumerate(kept):
             children += [beam, *(ctx.fork(beam) for _ in range(share + (place < more) - 1))]
-        dropped = tuple(one.id for one in ranked[len(kept) :])
-        ctx.emit(Resampled(tuple((one.id, one.parent_id) for one in children), dropped))
+        ctx.emit(Resampled.between(live, children))
         return children

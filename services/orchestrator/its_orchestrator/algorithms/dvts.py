@@ -50,7 +50,7 @@ class Dvts(TreeSearch):
     async def solve(self, ctx: Context) -> Choice:
         ended, trees = list[Candidate](), self._planted(ctx)
         for step in range(self.max_steps):
-            tops = await self._grown(ctx, trees)
+            children, tops = _children(trees), await self._grown(ctx, trees)
             ended += [tree.top for tree in tops if tree.top.finished]
             trees = [tree for tree in tops if not tree.top.finished]
             live = [tree.top for tree in trees]
@@ -58,6 +58,7 @@ class Dvts(TreeSearch):
             if not trees or ctx.over or step + 1 == self.max_steps:
                 break
             trees = [_expanded(ctx, tree) for tree in trees]
+            ctx.emit(Resampled.between(_without(children, ended), _children(trees)))
             ctx.commit([*ended, *live])
         return await self.chosen(ctx, ended, [tree.top for tree in trees])
 
@@ -71,14 +72,18 @@ class Dvts(TreeSearch):
 
     async def _grown(self, ctx: Context, trees: Sequence[Tree]) -> list[Tree]:
         """Return the trees with the best of their children alone; without those whose children all failed."""
-        children = [child for tree in trees for child in tree.children]
-        grown = {one.id: one for one in await ctx.collect(ctx.scored(ctx.extend(children, self.policy)))}
+        grown = {one.id: one for one in await ctx.collect(ctx.scored(ctx.extend(_children(trees), self.policy)))}
         tops = [(tree, best([grown[one.id] for one in tree.children if one.id in grown])) for tree in trees]
-        pruned = [Tree(tree.width, (top,)) for tree, top in tops if top]
-        kept = {tree.top.id for tree in pruned}
-        survivors = tuple((tree.top.id, tree.top.parent_id) for tree in pruned)
-        ctx.emit(Resampled(survivors, tuple(name for name in grown if name not in kept)))
-        return pruned
+        return [Tree(tree.width, (top,)) for tree, top in tops if top]
+
+
+def _children(trees: Sequence[Tree]) -> list[Candidate]:
+    return [child for tree in trees for child in tree.children]
+
+
+def _without(candidates: Sequence[Candidate], ended: Sequence[Candidate]) -> list[Candidate]:
+    names = {one.id for one in ended}
+    return [one for one in candidates if one.id not in names]
 
 
 def _expanded(ctx: Context, tree: Tree) -> Tree:

@@ -54,6 +54,5 @@ class Rebase(TreeSearch):
         counts = self.counts([one.score or 0.0 for one in nodes], width)
         shared = [(node, count) for node, count in zip(nodes, counts, strict=True) if count]
         children = [one for node, count in shared for one in (node, *(ctx.fork(node) for _ in range(count - 1)))]
-        dropped = tuple(node.id for node, count in zip(nodes, counts, strict=True) if not count)
-        ctx.emit(Resampled(tuple((one.id, one.parent_id) for one in children), dropped))
+        ctx.emit(Resampled.between(nodes, children))
         return children
