@@ -43,6 +43,11 @@ async def vote(
     return Choice(next((one for one in counted if one.id == spokesman), None), counted)
 
 
+def unanimous(choice: Choice) -> bool:
+    """Tell whether all who voted gave one answer, and everybody voted."""
+    return all(one.votes == len(choice.candidates) for one in choice.candidates)
+
+
 async def _groups(
     candidates: Sequence[Candidate], equivalence: Equivalence, weights: Mapping[str, float], rank: Rank
 ) -> list[Group]:

@@ -9,6 +9,7 @@ from its_orchestrator.algorithms.beta_self_consistency import BetaSelfConsistenc
 from its_orchestrator.algorithms.deepconf import DeepConf
 from its_orchestrator.algorithms.dvts import Dvts
 from its_orchestrator.algorithms.entropic_particle_filtering import EntropicParticleFiltering
+from its_orchestrator.algorithms.generative_selection import GenerativeSelection
 from its_orchestrator.algorithms.particle_filtering import ParticleFiltering
 from its_orchestrator.algorithms.particle_gibbs import ParticleGibbs
 from its_orchestrator.algorithms.rebase import Rebase
@@ -30,6 +31,7 @@ BUILTIN: tuple[type[Algorithm], ...] = (
     EntropicParticleFiltering,
     ParticleGibbs,
     UniversalSelfConsistency,
+    GenerativeSelection,
 )
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "DeepConf",
     "Dvts",
     "EntropicParticleFiltering",
+    "GenerativeSelection",
     "Need",
     "ParticleFiltering",
     "ParticleGibbs",

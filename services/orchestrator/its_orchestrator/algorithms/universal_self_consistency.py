@@ -14,7 +14,7 @@ from its_orchestrator.algorithms._judged import Judged, named
 from its_orchestrator.candidate import Candidate, Choice
 from its_orchestrator.context import Context
 from its_orchestrator.prompt import said, transcript
-from its_orchestrator.voting import vote
+from its_orchestrator.voting import unanimous, vote
 
 
 class UniversalSelfConsistency(Judged):
@@ -61,11 +61,6 @@ is drawn from.",
         if size < len(ended):
             ctx.note(f"the judge reads {size} of {len(ended)} answers")
         return ctx.rng("order").sample(ended, size)
-
-
-def unanimous(choice: Choice) -> bool:
-    """Tell whether every candidate has the final answer of the chosen one."""
-    return all(one.votes == len(choice.candidates) for one in choice.candidates)
 
 
 QUESTION = """\

@@ -7,6 +7,7 @@ from itertools import accumulate
 
 from its_orchestrator.candidate import StopReason
 from its_orchestrator.engines import Batch, Branch, Delta, End, Generation, GeneratorModel, Started, StepPolicy, Usage
+from its_orchestrator.prompt import transcript
 from its_orchestrator.steps import split
 from its_orchestrator.testing.faults import Fault
 from its_orchestrator.testing.language import END, Language, ids, text
@@ -14,6 +15,9 @@ from its_runtime.errors import InvalidRequest, Unavailable
 
 Confidence = Callable[[str], float]
 """How confident the generator is of a token; the empty one ends an answer."""
+
+Reply = Callable[[str], str | None]
+"""What is said to a prompt, whatever the language; None for one of the language's answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,11 @@ class ToyGenerator:
         model: GeneratorModel,
         faults: Mapping[int, Fault],
         confidence: Confidence = lambda _: 1.0,
+        reply: Reply = lambda _: None,
     ) -> None:
         self.model = model
         self.confidence = confidence
+        self.reply = reply
         self.language = language
         self.generations: list[Generation] = []
         """Every call it got."""
@@ -173,7 +179,11 @@ class ToyCall:
 
 def _lines(generator: ToyGenerator, generation: Generation, branch: Branch) -> list[Line]:
     prefix = text(branch.token_ids) or branch.text
-    rests = [generator.language.rest(prefix, branch.seed, number) for number in range(branch.count)]
+    reply = generator.reply(transcript(generation.prompt))
+    rests = [
+        generator.language.rest(prefix, branch.seed, number) if reply is None else reply[len(prefix) :]
+        for number in range(branch.count)
+    ]
     return [_line(rest, generation) for rest in rests]
 
 

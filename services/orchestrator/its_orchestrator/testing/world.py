@@ -14,7 +14,7 @@ from its_orchestrator.run import Engines, Run
 from its_orchestrator.sampling import UNSAID, Sampling
 from its_orchestrator.testing.faults import Fault
 from its_orchestrator.testing.language import Language
-from its_orchestrator.testing.toy_generator import Confidence, ToyGenerator
+from its_orchestrator.testing.toy_generator import Confidence, Reply, ToyGenerator
 from its_orchestrator.testing.toy_reward import Judge, ToyReward
 
 MODEL = GeneratorModel(Identity("toy", "1", "code points"), max_top_logprobs=5)
@@ -42,7 +42,9 @@ class World:
     """Says `answers` with chances in proportion to `weights`, conditional on the prefix.
 
     With `in_order` it says them one after another. `judge` scores a text so far, from 0 to 1. `confidence` is
-    the generator's in a token. `faults` and `reward_faults` tell which calls, by number from 0, go wrong.
+    the generator's in a token. `reply` is what it says to prompts that aren't the question, such as those of
+    algorithms that ask for a verdict; None for one of `answers`. `faults` and `reward_faults` tell which calls,
+    by number from 0, go wrong.
     """
 
     def __init__(
@@ -53,13 +55,14 @@ class World:
         in_order: bool = False,
         judge: Judge = lambda _: 0.5,
         confidence: Confidence = lambda _: 1.0,
+        reply: Reply = lambda _: None,
         faults: Mapping[int, Fault] | None = None,
         reward_faults: Mapping[int, Fault] | None = None,
         model: GeneratorModel = MODEL,
         reward_model: RewardModel = REWARD_MODEL,
         sampling: Sampling = UNSAID,
     ) -> None:
-        self.generator = ToyGenerator(Language(answers, weights, in_order), model, faults or {}, confidence)
+        self.generator = ToyGenerator(Language(answers, weights, in_order), model, faults or {}, confidence, reply)
         self.reward = ToyReward(judge, reward_model, reward_faults or {})
         self.sampling = sampling
         """What every order says of how tokens are drawn, where it doesn't say itself."""
