@@ -15,7 +15,6 @@ from its_orchestrator.equivalence import Equivalence
 from its_orchestrator.events import CandidateEnded, CandidateScored, Kind, Note, Progress, StepEnded
 from its_orchestrator.grower import Grower
 from its_orchestrator.growth import Doubt, Growth
-from its_orchestrator.order import Order
 from its_orchestrator.overlap import Overlap
 from its_orchestrator.prompt import Prompt
 from its_orchestrator.question import Commission, Question
@@ -23,6 +22,7 @@ from its_orchestrator.recorder import Recorder
 from its_orchestrator.sampling import Sampling
 from its_orchestrator.scorer import Scorer
 from its_orchestrator.seeds import stream
+from its_orchestrator.terms import Terms
 from its_orchestrator.watch import Watch
 from its_orchestrator.waves import next_wave
 from its_runtime.errors import Internal
@@ -37,7 +37,7 @@ class Context:
 
     def __init__(
         self,
-        order: Order,
+        terms: Terms,
         grower: Grower,
         scorer: Scorer | None,
         account: Account,
@@ -46,20 +46,20 @@ class Context:
         commitment: Commitment,
         equivalence: Equivalence,
     ) -> None:
-        self.samples = order.samples
+        self.samples = terms.samples
         """The budget, as the algorithm counts it: 1 to 1000."""
         self.equivalence = equivalence
         """Which answers are the same."""
         self.ended: dict[str, Candidate] = {}
         """Every candidate that ended, by name, as it ended."""
-        self._order = order
+        self._terms = terms
         self._grower = grower
         self._scorer = scorer
         self._account = account
         self._watch = watch
         self._recorder = recorder
         self._commitment = commitment
-        self._question = Question(order.prompt, order.sampling, order.structured_output)
+        self._question = Question(terms.prompt, terms.sampling, terms.structured_output)
         self._path: tuple[str | int, ...] = ()
         self._names = count()
         self._rounds = count(1)
@@ -77,7 +77,7 @@ class Context:
     @property
     def reports_logprobs(self) -> bool:
         """Whether the generator knows log-probabilities."""
-        return self._order.model.max_top_logprobs is not None
+        return self._terms.model.max_top_logprobs is not None
 
     @property
     def score_range(self) -> tuple[float, float]:
@@ -87,7 +87,7 @@ class Context:
 
     def affordable(self, number: int) -> int:
         """Return how many of `number` answers may grow at once so that those that do can end, at least one."""
-        size = next_wave(number, self._account.tokens_left, self._order.sampling.max_tokens, ())
+        size = next_wave(number, self._account.tokens_left, self._terms.sampling.max_tokens, ())
         if size < number:
             self.note(f"the budget of tokens has room for {size} of {number} answers")
         return size
@@ -118,7 +118,7 @@ class Context:
         Where tokens are limited, fewer may run at once, or at all, so that those that run can end.
         """
         tops = self._tops(alternatives, logprobs=logprobs)
-        most = self._order.sampling.max_tokens
+        most = self._terms.sampling.max_tokens
         growths = [Growth(Candidate(self._name()), most, doubt, self._question) for _ in range(number)]
         async with aclosing(self._in_waves(growths, self._marks(delimiters), tops)) as grown:
             async for candidate in grown:
@@ -129,13 +129,13 @@ class Context:
 
         These are samples like any others, except that they know their sources.
         """
-        most = self._order.sampling.max_tokens
+        most = self._terms.sampling.max_tokens
         starts = [Candidate(self._name(), sources=tuple(one.id for one in each.sources)) for each in commissions]
         growths = [
             Growth(start, most, None, replace(self._question, prompt=each.prompt))
             for start, each in zip(starts, commissions, strict=True)
         ]
-        async with aclosing(self._in_waves(growths, None, self._order.logprobs)) as grown:
+        async with aclosing(self._in_waves(growths, None, self._terms.logprobs)) as grown:
             written = {candidate.id: candidate async for candidate in grown}
         return [written.get(start.id) for start in starts]
 
@@ -145,7 +145,7 @@ class Context:
         This is advice, no candidate: it counts in tokens but not as samples, may be as long as an answer, and
         keeps nothing else of how answers are drawn or formed.
         """
-        most, sampling = self._order.sampling.max_tokens, Sampling(temperature=temperature)
+        most, sampling = self._terms.sampling.max_tokens, Sampling(temperature=temperature)
         growths = [Growth(Candidate(self._name()), most, None, Question(one, sampling)) for one in prompts]
         async with aclosing(self._grower.grow(growths, None, None)) as grown:
             heard = {candidate.id: candidate.text async for candidate in grown}
@@ -158,7 +158,7 @@ class Context:
         for candidate in full:
             yield replace(candidate, stop_reason=StopReason.LENGTH)
         rest = [growth for growth in growths if growth.start not in full]
-        async with aclosing(self._grower.grow(rest, steps, self._order.logprobs)) as grown:
+        async with aclosing(self._grower.grow(rest, steps, self._terms.logprobs)) as grown:
             async for candidate in grown:
                 self._stepped(candidate)
                 yield candidate
@@ -188,7 +188,7 @@ class Context:
 
     def rng(self, *path: str | int) -> random.Random:
         """Return the random stream at `path`: the same for the same seed, and like no other path's."""
-        return stream(self._order.seed, "algorithm", *self._path, *path)
+        return stream(self._terms.seed, "algorithm", *self._path, *path)
 
     def commit(self, survivors: Sequence[Candidate]) -> None:
         """Report the text that all `survivors` begin with: the answer will be one of them or of their children."""
@@ -217,7 +217,7 @@ class Context:
         """Grow whole answers, as many at once as the tokens that are left let end."""
         lengths: list[int] = []
         while growths and not self.over:
-            most = self._order.sampling.max_tokens
+            most = self._terms.sampling.max_tokens
             size = next_wave(len(growths), self._account.tokens_left, most, lengths)
             wave, growths = growths[:size], growths[size:]
             self._account.start(size)
@@ -229,14 +229,14 @@ class Context:
 
     def _rewarded(self) -> Scorer:
         if self._scorer is None:
-            raise Internal(f"{self._order.algorithm.name} scores without declaring that it needs a reward model")
+            raise Internal("the algorithm scores, and its `needs` declare no reward model; add Need.REWARD to them")
         return self._scorer
 
     def _tops(self, alternatives: int, *, logprobs: bool) -> int | None:
         """Return how many alternatives to ask for: what the algorithm or the request wants, whichever is more."""
-        wanted = [] if self._order.logprobs is None else [self._order.logprobs]
+        wanted = [] if self._terms.logprobs is None else [self._terms.logprobs]
         if logprobs or alternatives:
-            wanted.append(min(alternatives, self._order.model.max_top_logprobs or 0))
+            wanted.append(min(alternatives, self._terms.model.max_top_logprobs or 0))
         return max(wanted, default=None)
 
     def _marks(self, delimiters: Sequence[str]) -> StepPolicy | None:
@@ -245,12 +245,12 @@ class Context:
         return StepPolicy(tuple(delimiters), run_on=True) if wanted else None
 
     def _room(self, candidate: Candidate, steps: StepPolicy) -> int | None:
-        most = self._order.sampling.max_tokens
+        most = self._terms.sampling.max_tokens
         rooms = [steps.max_tokens or math.inf, math.inf if most is None else max(0, most - candidate.tokens)]
         return None if min(rooms) == math.inf else int(min(rooms))
 
     def _context_full(self, candidate: Candidate) -> bool:
-        prompt, most = self._grower.prompt_tokens(self._question), self._order.model.max_context
+        prompt, most = self._grower.prompt_tokens(self._question), self._terms.model.max_context
         return bool(most and prompt) and prompt + len(candidate.token_ids) >= most
 
     def _stepped(self, candidate: Candidate) -> None:

@@ -116,21 +116,21 @@ def _(kind: events.Note, message: event_pb2.SolveEvent, extract: Extract) -> Non
 
 @_fill.register
 def _(kind: events.Answer, message: event_pb2.SolveEvent, extract: Extract) -> None:
-    order, chosen = kind.order, kind.chosen
+    chosen = kind.chosen
     message.answer.CopyFrom(
         answer_pb2.Answer(
             message=chat_pb2.Message(role=chat_pb2.ROLE_ASSISTANT, content=[chat_pb2.ContentPart(text=chosen.text)]),
             stop_reason=_reason(chosen.stop_reason),
-            algorithm=order.algorithm.name,
-            parameters_json=order.algorithm.model_dump_json(),
-            budget=budget_proto(order.budget),
+            algorithm=kind.algorithm,
+            parameters_json=kind.parameters,
+            budget=budget_proto(kind.budget),
             ledger=ledger(kind.ledger),
             stopped_by=answer_pb2.StoppedBy.Value(f"STOPPED_BY_{kind.stopped_by.name}"),
             candidates=[_candidate(one, extract, chosen=one.id == chosen.id) for one in kind.candidates],
             seed=kind.seed,
             model=identity(kind.model),
             reward_model=identity(kind.reward_model) if kind.reward_model else None,
-            logprobs=chosen.logprobs if order.logprobs is not None else (),
+            logprobs=kind.logprobs,
             prompt_tokens=kind.prompt_tokens,
         )
     )

@@ -2,15 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from its_orchestrator.budget import Budget, StoppedBy
 from its_orchestrator.candidate import Candidate, StopReason
 from its_orchestrator.engines import Identity
 from its_orchestrator.ledger import Ledger
-
-if TYPE_CHECKING:
-    from its_orchestrator.order import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +106,10 @@ class Note:
 class Answer:
     """The outcome."""
 
-    order: "Order"
+    algorithm: str
+    parameters: str
+    """The algorithm's parameters as a JSON object, defaults included."""
+    budget: Budget
     chosen: Candidate
     candidates: tuple[Candidate, ...]
     """Everything that was considered, without token ids and log-probabilities."""
@@ -121,6 +120,8 @@ class Answer:
     reward_model: Identity | None
     prompt_tokens: int
     """Tokens of the question, counted once."""
+    logprobs: tuple[float, ...] = ()
+    """Log-probability of each token of the answer; empty unless asked for."""
 
 
 Kind = (

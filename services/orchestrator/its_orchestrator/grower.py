@@ -11,12 +11,12 @@ from its_orchestrator.budget import StoppedBy
 from its_orchestrator.candidate import Candidate, StopReason
 from its_orchestrator.engines import Branch, End, Generation, Generator, Started, StepPolicy
 from its_orchestrator.growth import Growth
-from its_orchestrator.order import Order
 from its_orchestrator.question import Question
 from its_orchestrator.reading import Ended, Reading
 from its_orchestrator.sampling import Sampling
 from its_orchestrator.seeds import derive
 from its_orchestrator.streams import merged
+from its_orchestrator.terms import Terms
 from its_orchestrator.watch import Watch
 from its_runtime.errors import ItsError, Unavailable
 
@@ -37,17 +37,17 @@ class Grower:
     def __init__(
         self,
         generator: Generator,
-        order: Order,
+        terms: Terms,
         account: Account,
         watch: Watch,
         trace_id: str,
         *,
         on_text: Callable[[str], None] | None = None,
     ) -> None:
-        self._own = Question(order.prompt, order.sampling, order.structured_output)
+        self._own = Question(terms.prompt, terms.sampling, terms.structured_output)
         self._begun: dict[Question, Started] = {}
         self._generator = generator
-        self._order = order
+        self._terms = terms
         self._account = account
         self._watch = watch
         self._trace_id = trace_id
@@ -121,7 +121,7 @@ class Grower:
             self._account.fail(Unavailable(f"generator: {how.error or 'a sequence failed'}"), growth.start.id)
             return False
         more = how.reason is StopReason.LENGTH and how.tokens == limit and growth.room != limit
-        if more and not self._order.model.continues_prefix:
+        if more and not self._terms.model.continues_prefix:
             self._account.stopped_by = StoppedBy.TOKENS
             return False
         return more
@@ -129,7 +129,7 @@ class Grower:
     def _retries(self, growth: Growth, error: ItsError) -> bool:
         shown = growth.begun and self._on_text is not None
         again = isinstance(error, Unavailable) and growth.part < PARTS
-        if again and (self._order.model.continues_prefix or not shown):
+        if again and (self._terms.model.continues_prefix or not shown):
             return True
         self._account.fail(error, growth.start.id)
         return False
@@ -139,7 +139,7 @@ class Grower:
         growth = ended.growth
         if isinstance(ended.how, End):
             growth.carry_on(ended.how.tokens)
-        elif growth.begun and self._order.model.continues_prefix:
+        elif growth.begun and self._terms.model.continues_prefix:
             growth.carry_on(growth.received, cut=True)
         else:
             growth.reset()
@@ -149,7 +149,7 @@ class Grower:
         self, pending: Sequence[Growth], limit: int | None, steps: StepPolicy | None, logprobs: int | None
     ) -> AsyncGenerator[Ended]:
         single = any(growth.doubt for growth in pending)  # what may be stopped alone has a call of its own
-        size = 1 if single else self._order.model.max_sequences or len(pending) or 1
+        size = 1 if single else self._terms.model.max_sequences or len(pending) or 1
         chunks = [one[at : at + size] for one in self._by_question(pending) for at in range(0, len(one), size)]
         return merged([self._call(chunk, limit, steps, logprobs) for chunk in chunks])
 
@@ -203,11 +203,11 @@ class Grower:
         return [(self._branch(prefix, members), members) for prefix, members in groups.items()]
 
     def _prefix(self, growth: Growth) -> tuple[int, ...] | str:
-        return (self._order.model.token_ids and growth.token_ids) or growth.text
+        return (self._terms.model.token_ids and growth.token_ids) or growth.text
 
     def _branch(self, prefix: tuple[int, ...] | str, members: list[Growth]) -> Branch:
         first = members[0]
-        seed = derive(self._order.seed, first.start.id, len(first.start.steps), first.part)
+        seed = derive(self._terms.seed, first.start.id, len(first.start.steps), first.part)
         if isinstance(prefix, str):
             return Branch(seed, len(members), text=prefix)
         return Branch(seed, len(members), token_ids=prefix)
@@ -221,13 +221,13 @@ class Grower:
         steps: StepPolicy | None,
         logprobs: int | None,
     ) -> Generation:
-        order, left, begun = self._order, self._watch.left, self._begun.get(question)
+        terms, left, begun = self._terms, self._watch.left, self._begun.get(question)
         self._calls += 1
         return Generation(
-            request_id=f"{order.request_id[:96]}.{self._trace_id}.{self._calls}",
-            model=order.model.identity.name,
+            request_id=f"{terms.request_id[:96]}.{self._trace_id}.{self._calls}",
+            model=terms.model.identity.name,
             prompt=question.prompt,
-            prompt_token_ids=begun.prompt_token_ids if begun and order.model.token_ids else (),
+            prompt_token_ids=begun.prompt_token_ids if begun and terms.model.token_ids else (),
             branches=tuple(branches),
             sampling=self._sampling(question.sampling, limit, grown),
             steps=steps,
@@ -241,7 +241,7 @@ class Grower:
         """Return the question's sampling for sequences that have `grown` tokens at least."""
         least = sampling.min_tokens
         least = None if least is None else max(0, least - grown)
-        return sampling.model_copy(update={"max_tokens": limit, "min_tokens": least, "seed": self._order.seed})
+        return sampling.model_copy(update={"max_tokens": limit, "min_tokens": least, "seed": self._terms.seed})
 
     def _flush_every(self, left: float | None, steps: StepPolicy | None, grown: int) -> int:
         """Return how often to report: rarely, but before the time ends where there is nothing to return yet."""

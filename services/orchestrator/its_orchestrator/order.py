@@ -1,35 +1,13 @@
-"""An order: everything about one run that is decided before it begins."""
+"""An order: an algorithm, and the terms on which it runs."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from its_orchestrator.budget import NO_LIMIT, Budget
-from its_orchestrator.engines import GeneratorModel, RewardModel
-from its_orchestrator.prompt import Prompt
-from its_orchestrator.sampling import UNSAID, Sampling
-
-if TYPE_CHECKING:
-    from its_orchestrator.algorithms._algorithm import Algorithm
+from its_orchestrator.algorithms import Algorithm
+from its_orchestrator.terms import Terms
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What to run, on what, with which models, within which limits."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order(Terms):
+    """What to run. What runs it sees the terms alone."""
 
-    request_id: str
-    prompt: Prompt
-    algorithm: "Algorithm"
-    samples: int
-    model: GeneratorModel
-    seed: int
-    budget: Budget = NO_LIMIT
-    """Tokens and seconds; `samples` above counts instead of the one in here."""
-    sampling: Sampling = UNSAID
-    reward_model: RewardModel | None = None
-    structured_output: object = None
-    logprobs: int | None = None
-    """Alternatives to report beside each of the answer's tokens; None for no log-probabilities."""
-    seconds: float | None = None
-    """How long the caller will wait; None for ever."""
-    streams: bool = False
-    """Whether somebody watches the text of a single sample as it is written."""
+    algorithm: Algorithm

@@ -110,7 +110,9 @@ class Run:
         started = self._grower.started
         considered = {**self._context.ended, **{one.id: one for one in choice.candidates}}
         return Answer(
-            order=self._order,
+            algorithm=self._order.algorithm.name,
+            parameters=self._order.algorithm.model_dump_json(),
+            budget=self._order.budget,
             chosen=chosen,
             candidates=tuple(one.lean() for one in sorted(considered.values(), key=lambda one: int(one.id))),
             ledger=self._account.ledger.settled(chosen.tokens, chosen.cut_tokens, self._recorder.seconds),
@@ -118,6 +120,7 @@ class Run:
             seed=self._order.seed,
             model=started.model if started else self._order.model.identity,
             reward_model=self._order.reward_model.identity if self._order.reward_model else None,
+            logprobs=() if self._order.logprobs is None else chosen.logprobs,
             prompt_tokens=len(started.prompt_token_ids) if started else 0,
         )
 

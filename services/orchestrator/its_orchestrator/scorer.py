@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from its_orchestrator.account import Account
 from its_orchestrator.candidate import Candidate
 from its_orchestrator.engines import Aggregation, Reward, RewardModel, Scored, Scores, Scoring, Trajectory
-from its_orchestrator.order import Order
 from its_orchestrator.steps import split, step_ends
+from its_orchestrator.terms import Terms
 from its_orchestrator.verdict import broken, fault, lowest
 from its_orchestrator.watch import Watch
 from its_runtime.errors import ItsError, Unmet
@@ -32,7 +32,7 @@ class Scorer:
         self,
         reward: Reward,
         model: RewardModel,
-        order: Order,
+        terms: Terms,
         account: Account,
         watch: Watch,
         trace_id: str,
@@ -42,7 +42,7 @@ class Scorer:
     ) -> None:
         self.model = model
         self._reward = reward
-        self._order = order
+        self._terms = terms
         self._account = account
         self._watch = watch
         self._trace_id = trace_id
@@ -120,9 +120,9 @@ class Scorer:
         self._count += 1
         left = self._watch.left
         return Scoring(
-            request_id=f"{self._order.request_id[:96]}.{self._trace_id}.s{self._count}",
+            request_id=f"{self._terms.request_id[:96]}.{self._trace_id}.s{self._count}",
             model=self.model.identity.name,
-            prompt=self._order.prompt,
+            prompt=self._terms.prompt,
             trajectories=tuple(one.trajectory for one in asked),
             aggregation=self._aggregation,
             fingerprint=self.model.identity.tokenizer_fingerprint,
@@ -143,7 +143,7 @@ class Scorer:
     @property
     def reads_tokens(self) -> bool:
         """Whether trajectories travel as token ids."""
-        ours, theirs = self._order.model.identity, self.model.identity
+        ours, theirs = self._terms.model.identity, self.model.identity
         same = ours.tokenizer_fingerprint == theirs.tokenizer_fingerprint
         return self.model.accepts_tokens and same and bool(ours.tokenizer_fingerprint)
 
