@@ -13,6 +13,7 @@ from its_orchestrator.algorithms.generative_selection import GenerativeSelection
 from its_orchestrator.algorithms.particle_filtering import ParticleFiltering
 from its_orchestrator.algorithms.particle_gibbs import ParticleGibbs
 from its_orchestrator.algorithms.rebase import Rebase
+from its_orchestrator.algorithms.recursive_self_aggregation import RecursiveSelfAggregation
 from its_orchestrator.algorithms.self_consistency import SelfConsistency
 from its_orchestrator.algorithms.universal_self_consistency import UniversalSelfConsistency
 from its_orchestrator.algorithms.weighted_best_of_n import WeightedBestOfN
@@ -32,6 +33,7 @@ BUILTIN: tuple[type[Algorithm], ...] = (
     ParticleGibbs,
     UniversalSelfConsistency,
     GenerativeSelection,
+    RecursiveSelfAggregation,
 )
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "ParticleFiltering",
     "ParticleGibbs",
     "Rebase",
+    "RecursiveSelfAggregation",
     "Rewarded",
     "SelfConsistency",
     "StepSearch",
