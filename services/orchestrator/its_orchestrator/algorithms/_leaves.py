@@ -10,7 +10,7 @@ from pydantic import Field
 from its_orchestrator.algorithms._step_search import StepSearch
 from its_orchestrator.candidate import Candidate, Choice
 from its_orchestrator.context import Context
-from its_orchestrator.ranking import best
+from its_orchestrator.ranking import best, standing
 from its_orchestrator.voting import vote
 
 
@@ -28,7 +28,7 @@ class TreeSearch(StepSearch):
             return Choice(best(leaves), (*ended, *live))
         shares = worth([one.score for one in leaves], *ctx.score_range)
         weighed = [replace(one, weight=share) for one, share in zip(leaves, shares, strict=True)]
-        choice = await vote(weighed, ctx.equivalence, {one.id: one.weight or 0.0 for one in weighed})
+        choice = await vote(weighed, ctx.equivalence, {one.id: one.weight or 0.0 for one in weighed}, standing)
         return replace(choice, candidates=(*choice.candidates, *(live if ended else ())))
 
 

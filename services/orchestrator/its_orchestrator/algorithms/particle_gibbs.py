@@ -66,7 +66,7 @@ class ParticleGibbs(ParticleSearch):
     source: ClassVar[str] = "Andrieu et al. 2010, section 2.4.3; Puri et al. 2025, https://arxiv.org/abs/2502.01618"
     budget_meaning: ClassVar[str] = "particles x iterations, the reference not counted"
 
-    iterations: int = Field(default=4, ge=1, le=1000, description="How many particle filters follow one another.")
+    iterations: int = Field(default=2, ge=1, le=1000, description="How many particle filters follow one another.")
 
     async def solve(self, ctx: Context) -> Choice:
         reference, found, weights = None, dict[str, Candidate](), dict[str, float]()
