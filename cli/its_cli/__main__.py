@@ -1,8 +1,9 @@
-"""The command `its`: `its up`, `its ask`, `its config`, `its demo`."""
+"""The command `its`: `its up`, `its ask`, `its algorithms`, `its config`, `its demo`."""
 
 import typer
 
 from its_cli import config
+from its_cli.algorithms import algorithms
 from its_cli.ask import ask
 from its_cli.demo import demo
 from its_cli.up import up
@@ -14,6 +15,7 @@ app = typer.Typer(
 )
 app.command()(up)
 app.command()(ask)
+app.command()(algorithms)
 app.command()(demo)
 app.add_typer(config.app, name="config")
 
