@@ -15,6 +15,7 @@ from its_orchestrator.algorithms.particle_gibbs import ParticleGibbs
 from its_orchestrator.algorithms.rebase import Rebase
 from its_orchestrator.algorithms.recursive_self_aggregation import RecursiveSelfAggregation
 from its_orchestrator.algorithms.self_consistency import SelfConsistency
+from its_orchestrator.algorithms.self_refine import SelfRefine
 from its_orchestrator.algorithms.universal_self_consistency import UniversalSelfConsistency
 from its_orchestrator.algorithms.weighted_best_of_n import WeightedBestOfN
 
@@ -34,6 +35,7 @@ BUILTIN: tuple[type[Algorithm], ...] = (
     UniversalSelfConsistency,
     GenerativeSelection,
     RecursiveSelfAggregation,
+    SelfRefine,
 )
 
 __all__ = [
@@ -54,6 +56,7 @@ __all__ = [
     "RecursiveSelfAggregation",
     "Rewarded",
     "SelfConsistency",
+    "SelfRefine",
     "StepSearch",
     "UniversalSelfConsistency",
     "WeightedBestOfN",
