@@ -10,6 +10,7 @@ from its_orchestrator.algorithms.deepconf import DeepConf
 from its_orchestrator.algorithms.dvts import Dvts
 from its_orchestrator.algorithms.entropic_particle_filtering import EntropicParticleFiltering
 from its_orchestrator.algorithms.generative_selection import GenerativeSelection
+from its_orchestrator.algorithms.pacore import Pacore
 from its_orchestrator.algorithms.particle_filtering import ParticleFiltering
 from its_orchestrator.algorithms.particle_gibbs import ParticleGibbs
 from its_orchestrator.algorithms.rebase import Rebase
@@ -36,6 +37,7 @@ BUILTIN: tuple[type[Algorithm], ...] = (
     GenerativeSelection,
     RecursiveSelfAggregation,
     SelfRefine,
+    Pacore,
 )
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "EntropicParticleFiltering",
     "GenerativeSelection",
     "Need",
+    "Pacore",
     "ParticleFiltering",
     "ParticleGibbs",
     "Rebase",
