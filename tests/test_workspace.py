@@ -192,7 +192,7 @@ def test_make_check_runs_every_gate():
 def test_the_layers_are_written_down():
     contracts = project(".")["tool"]["importlinter"]["contracts"]
 
-    assert {contract["type"] for contract in contracts} == {"independence", "layers", "forbidden"}
+    assert {contract["type"] for contract in contracts} == {"independence", "layers", "forbidden", "acyclic_siblings"}
 
 
 def test_the_license_is_there():
