@@ -15,6 +15,7 @@ every = pytest.mark.parametrize(
 few = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 SAID = ["a\n\n\\boxed{1}", "b \\boxed{2}", "\\boxed{3}", ""]
+PLAN = "1. upwards\n2. downwards\n3) round about"
 replies = st.sampled_from(["Best: 1", "Best: 2\nGrade: 5", "Grade: 9", "no issues"])
 budgets = st.sampled_from([2, 3, 5, 8, 17])
 seeds = st.integers(0, 2**53)
@@ -23,7 +24,13 @@ faults = st.dictionaries(st.integers(0, 6), st.sampled_from(Fault), max_size=3)
 
 def replying(reply: str, wrong: dict[int, Fault] | None = None) -> World:
     """Return a world whose judge always says `reply`, and whose writers say what they always say."""
-    return World(SAID, faults=wrong, reply=lambda prompt: reply if "end with the line" in prompt.lower() else None)
+
+    def speak(prompt: str) -> str | None:
+        if "different approaches" in prompt:
+            return PLAN
+        return reply if "end with the line" in prompt.lower() else None
+
+    return World(SAID, faults=wrong, reply=speak)
 
 
 @every

@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
+from copy import copy
 from dataclasses import replace
 from itertools import count
 
@@ -61,6 +62,7 @@ class Context:
         self._commitment = commitment
         self._question = Question(terms.prompt, terms.sampling, terms.structured_output)
         self._path: tuple[str | int, ...] = ()
+        self._whole = True
         self._names = count()
         self._rounds = count(1)
 
@@ -84,6 +86,19 @@ class Context:
         """The smallest and largest possible score."""
         model = self._rewarded().model
         return model.low, model.high
+
+    def within(self, prompt: Prompt, samples: int, *path: str | int) -> "Context":
+        """Return the context of a part of this run: `samples` of the budget, spent on another prompt.
+
+        Everything else is shared, except that nothing is committed and that random streams begin with `path`.
+        Parts run one after the other, so that the same seed gives the same names.
+        """
+        part = copy(self)
+        part.samples = samples
+        part._question = replace(self._question, prompt=prompt)  # noqa: SLF001  (its own kind)
+        part._path = (*self._path, *path)  # noqa: SLF001
+        part._whole = False  # noqa: SLF001
+        return part
 
     def affordable(self, number: int) -> int:
         """Return how many of `number` answers may grow at once so that those that do can end, at least one."""
@@ -192,7 +207,8 @@ class Context:
 
     def commit(self, survivors: Sequence[Candidate]) -> None:
         """Report the text that all `survivors` begin with: the answer will be one of them or of their children."""
-        self._commitment.to(common_start([candidate.text for candidate in survivors]))
+        if self._whole:
+            self._commitment.to(common_start([candidate.text for candidate in survivors]))
 
     def round(self, candidates: Sequence[Candidate]) -> None:
         """Report that a round is done, with `candidates` as they now stand."""

@@ -54,7 +54,7 @@ class Desk:
         model = named(models, profile.model, "generator")
         budget = ask.budget.over(profile.budget)
         samples = budget.samples or SAMPLES
-        sampling = ask.sampling.over(profile.sampling).over(Sampling(temperature=algorithm.temperature))
+        sampling = ask.sampling.over(profile.sampling).over(Sampling(temperature=algorithm.worker.temperature))
         return Order(
             request_id=ask.request_id,
             prompt=ask.prompt,
@@ -96,6 +96,7 @@ class Desk:
     async def _reward_model(
         self, algorithm: Algorithm, model: GeneratorModel, samples: int, name: str
     ) -> RewardModel | None:
+        algorithm = algorithm.worker
         kind = type(algorithm)
         if samples == 1:
             return None  # one sample needs no judge

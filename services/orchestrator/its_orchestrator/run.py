@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from its_orchestrator.account import Account
-from its_orchestrator.algorithms import Rewarded
+from its_orchestrator.algorithms import Algorithm, Rewarded
 from its_orchestrator.budget import StoppedBy
 from its_orchestrator.candidate import Choice
 from its_orchestrator.commitment import Commitment
@@ -136,7 +136,7 @@ class Run:
             self._watch,
             self._recorder.trace_id,
             aggregation=_aggregation(order),
-            delimiters=order.algorithm.step_delimiters if isinstance(order.algorithm, Rewarded) else DELIMITERS,
+            delimiters=_delimiters(order.algorithm.worker),
         )
 
 
@@ -156,9 +156,13 @@ def _seconds(order: Order) -> float | None:
     return min(limits, default=None)
 
 
+def _delimiters(algorithm: Algorithm) -> Sequence[str]:
+    return algorithm.step_delimiters if isinstance(algorithm, Rewarded) else DELIMITERS
+
+
 def _aggregation(order: Order) -> Aggregation:
     """Return the algorithm's aggregation, or the reward model's own where it doesn't know that one."""
-    algorithm, reward = order.algorithm, order.reward_model
+    algorithm, reward = order.algorithm.worker, order.reward_model
     asked: Aggregation = algorithm.aggregation if isinstance(algorithm, Rewarded) else "default"
     known = reward is None or not reward.aggregations or asked in reward.aggregations
     return asked if known else "default"

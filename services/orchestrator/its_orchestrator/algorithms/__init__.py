@@ -13,6 +13,7 @@ from its_orchestrator.algorithms.generative_selection import GenerativeSelection
 from its_orchestrator.algorithms.pacore import Pacore
 from its_orchestrator.algorithms.particle_filtering import ParticleFiltering
 from its_orchestrator.algorithms.particle_gibbs import ParticleGibbs
+from its_orchestrator.algorithms.planning import Planning
 from its_orchestrator.algorithms.rebase import Rebase
 from its_orchestrator.algorithms.recursive_self_aggregation import RecursiveSelfAggregation
 from its_orchestrator.algorithms.self_consistency import SelfConsistency
@@ -38,6 +39,7 @@ BUILTIN: tuple[type[Algorithm], ...] = (
     RecursiveSelfAggregation,
     SelfRefine,
     Pacore,
+    Planning,
 )
 
 __all__ = [
@@ -55,6 +57,7 @@ __all__ = [
     "Pacore",
     "ParticleFiltering",
     "ParticleGibbs",
+    "Planning",
     "Rebase",
     "RecursiveSelfAggregation",
     "Rewarded",

@@ -45,6 +45,11 @@ class Algorithm(BaseModel, ABC):
         default=1.0, ge=0, le=10, description="Temperature of sampling, where the request names none."
     )
 
+    @property
+    def worker(self) -> "Algorithm":
+        """The one whose needs, scores and temperature count: itself, unless it wraps another."""
+        return self
+
     @abstractmethod
     async def solve(self, ctx: Context) -> Choice:
         """Return the best answer that `ctx` allows to find; at least two samples may be spent.

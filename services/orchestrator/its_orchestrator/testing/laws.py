@@ -54,7 +54,7 @@ async def the_answer_was_sampled(algorithm: Algorithm, make: Make, samples: int,
     world = make()
     result = await world.solve(algorithm, samples, seed=seed)
     assert result.answer.chosen.lean() in result.answer.candidates
-    assert algorithm.writes or not result.answer.chosen.sources, f"{algorithm.name} doesn't say that it writes"
+    assert algorithm.worker.writes or not result.answer.chosen.sources, f"{algorithm.name} doesn't say that it writes"
     said = world.generator.language.answers
     assert any(one.startswith(result.text) for one in said), f"nobody said {result.text!r}"
 

@@ -99,8 +99,8 @@ class World:
             model=self.generator.model,
             seed=seed,
             budget=Budget(samples=samples, tokens=tokens, seconds=seconds),
-            sampling=(sampling or self.sampling).over(Sampling(temperature=algorithm.temperature)),
-            reward_model=self.reward.model if algorithm.needs and samples > 1 else None,
+            sampling=(sampling or self.sampling).over(Sampling(temperature=algorithm.worker.temperature)),
+            reward_model=self.reward.model if algorithm.worker.needs and samples > 1 else None,
         )
 
     async def run(self, order: Order) -> Result:
