@@ -72,7 +72,7 @@ endef
 test-vllm: .venv-vllm/.ready ## run the tests of the vLLM backend, with real vLLM on the CPU
 	@command -v lscpu >/dev/null || { echo "vLLM on a CPU asks lscpu; install util-linux"; exit 1; }
 	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 VLLM_CPU_OMP_THREADS_BIND=nobind VLLM_ENABLE_V1_MULTIPROCESSING=0 \
-		.venv-vllm/bin/python -m pytest -m vllm --timeout 600 tests/vllm
+		.venv-vllm/bin/python -m pytest -m vllm --timeout 600 -W "ignore:Unclosed context:ResourceWarning" tests/vllm
 
 .venv-reward-hub/.ready: pyproject.toml uv.lock tests/reward-hub/requirements.txt tests/reward-hub/overrides.txt | $(VENV)/.test
 	$(call engine_environment,reward-hub)

@@ -15,10 +15,6 @@ HERE = Path(__file__).parent
 MISSING = pytest.mark.skip(reason="vllm isn't installed here; `make test-vllm` makes an environment that has it")
 
 
-def pytest_configure(config):
-    config.addinivalue_line("filterwarnings", "ignore:Unclosed context:ResourceWarning")  # vLLM's own, at its end
-
-
 def pytest_collection_modifyitems(items):
     for item in items:
         if HERE in item.path.parents:

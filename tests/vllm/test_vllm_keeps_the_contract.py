@@ -1,7 +1,7 @@
 """The tests of the embedded generator, over gRPC, with vLLM in its place: what they ask for is the contract.
 
 Left out is what is one engine's own: its name, that it enforces no forms, that it finds prefixes to the last token
-(vLLM does in blocks of 32), how its batch is filled.
+(vLLM does in blocks of 32), how its batch is filled; and what depends on how sure the model is of its next words.
 """
 
 from importlib.util import module_from_spec, spec_from_file_location
@@ -27,6 +27,7 @@ OWN = {
     "test_what_this_engine_can_not_do_is_refused_by_name",
     "test_a_step_finds_all_that_the_step_before_it_computed",
     "test_branches_share_their_prompt",
+    "test_forks_of_one_prefix_differ_and_repeat",
     "test_going_on_from_a_prefix_is_like_never_having_stopped",
     "test_after_many_leave_at_once_the_engine_serves_the_next",
 }
