@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from its_orchestrator.extraction import boxed
+from its_orchestrator.structured import structured
 
 
 class Equivalence(Protocol):
@@ -21,7 +22,10 @@ class Equivalence(Protocol):
 
 
 class MathEquivalence:
-    r"""Answers in `\boxed{…}`; equal when they read the same or have the same rational value: 0.5 = .5 = 1/2."""
+    r"""Answers in `\boxed{…}`; equal when they read the same, or have the same value: 0.5 = .5 = 1/2.
+
+    JSON documents and calls of tools are equal when they mean the same.
+    """
 
     def extract(self, text: str) -> str | None:
         return boxed(text)
@@ -35,7 +39,10 @@ class MathEquivalence:
 
 
 def canonical(answer: str) -> Fraction | str:
-    """Return the value of `answer` when it is a rational number in a usual notation, or its text, tidied."""
+    """Return the value of `answer` when it is a rational number in a usual notation, or its text in one form."""
+    document = structured(answer)
+    if document is not None:
+        return document
     tidied = _tidied(answer)
     plain = _FRACTION.sub(r"\1\2/\3", tidied)
     number = plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain
