@@ -28,8 +28,8 @@ class Load(NamedTuple):
     """How much there is to do, in sequences."""
 
     running: int
-    """Those that wait included: which ones do, only vLLM's own process knows."""
     waiting: int
+    """Those that have no token yet."""
 
 
 class Vllm:
@@ -59,7 +59,9 @@ class Vllm:
     @property
     def load(self) -> Load:
         """How many sequences run and wait."""
-        return Load(self._engine.output_processor.get_num_unfinished_requests(), 0)
+        states = self._engine.output_processor.request_states.values()
+        waiting = sum(state.is_prefilling for state in states)
+        return Load(len(states) - waiting, waiting)
 
     async def tokenize(self, prompt: Conversation | str, continuation: str = "") -> tuple[int, ...]:
         text = prompt if isinstance(prompt, str) else self._rendered(prompt)
