@@ -77,6 +77,11 @@ class Context:
         return self._watch.over or self._account.stopped_by is not None
 
     @property
+    def tokens_left(self) -> int | None:
+        """Completion tokens that may still be sampled; None without a limit."""
+        return self._account.tokens_left
+
+    @property
     def reports_logprobs(self) -> bool:
         """Whether the generator knows log-probabilities."""
         return self._terms.model.max_top_logprobs is not None
@@ -154,13 +159,16 @@ class Context:
             written = {candidate.id: candidate async for candidate in grown}
         return [written.get(start.id) for start in starts]
 
-    async def consult(self, prompts: Sequence[Prompt], temperature: float = 0.0) -> list[str | None]:
+    async def consult(
+        self, prompts: Sequence[Prompt], temperature: float = 0.0, most: int | None = None
+    ) -> list[str | None]:
         """Return what the generator says to each of `prompts`, in their order; None where nothing came.
 
         This is advice, no candidate: it counts in tokens but not as samples, may be as long as an answer, and
-        keeps nothing else of how answers are drawn or formed.
+        keeps nothing else of how answers are drawn or formed. Each has `most` tokens, where that is less.
         """
-        most, sampling = self._terms.sampling.max_tokens, Sampling(temperature=temperature)
+        most = min((one for one in (most, self._terms.sampling.max_tokens) if one is not None), default=None)
+        sampling = Sampling(temperature=temperature)
         growths = [Growth(Candidate(self._name()), most, None, Question(one, sampling)) for one in prompts]
         async with aclosing(self._grower.grow(growths, None, None)) as grown:
             heard = {candidate.id: candidate.text async for candidate in grown}
@@ -245,7 +253,7 @@ class Context:
 
     def _rewarded(self) -> Scorer:
         if self._scorer is None:
-            raise Internal("the algorithm scores, and its `needs` declare no reward model; add Need.REWARD to them")
+            raise Internal("the algorithm scores without declaring that it needs a reward model: Need.REWARD in `needs`")
         return self._scorer
 
     def _tops(self, alternatives: int, *, logprobs: bool) -> int | None:
