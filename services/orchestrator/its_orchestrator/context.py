@@ -253,7 +253,7 @@ class Context:
 
     def _rewarded(self) -> Scorer:
         if self._scorer is None:
-            raise Internal("the algorithm scores without declaring that it needs a reward model: Need.REWARD in `needs`")
+            raise Internal("an algorithm scores without declaring that it needs a reward model: Need.REWARD in `needs`")
         return self._scorer
 
     def _tops(self, alternatives: int, *, logprobs: bool) -> int | None:

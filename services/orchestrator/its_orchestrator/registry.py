@@ -1,22 +1,19 @@
 """The registry: our algorithms, and those that other packages bring by entry point."""
 
 from collections.abc import Mapping
-from importlib.metadata import EntryPoint, entry_points
 
 import structlog
 
 from its_orchestrator.algorithms import BUILTIN, Algorithm
+from its_orchestrator.algorithms._plugins import load, plugins
 from its_runtime.errors import InvalidRequest, Unmet
-
-GROUP = "its.algorithms"
-"""`[project.entry-points."its.algorithms"]` of a plugin: `debate = "their_package:Debate"`."""
 
 _log = structlog.get_logger("its.registry")
 
 
 def names() -> list[str]:
     """Return the names of all algorithms, sorted."""
-    return sorted({*_ours(), *_theirs()})
+    return sorted({*_ours(), *plugins()})
 
 
 def algorithm(name: str) -> type[Algorithm]:
@@ -26,8 +23,8 @@ def algorithm(name: str) -> type[Algorithm]:
     """
     if name in (ours := _ours()):
         return ours[name]
-    if name in (theirs := _theirs()):
-        return _load(theirs[name])
+    if name in (theirs := plugins()):
+        return load(theirs[name])
     raise InvalidRequest.field("algorithm", f"no algorithm is called {name!r}; there are {', '.join(names())}")
 
 
@@ -44,17 +41,3 @@ def algorithms() -> list[type[Algorithm]]:
 
 def _ours() -> Mapping[str, type[Algorithm]]:
     return {kind.name: kind for kind in BUILTIN}
-
-
-def _theirs() -> Mapping[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=GROUP)}
-
-
-def _load(point: EntryPoint) -> type[Algorithm]:
-    try:
-        kind = point.load()
-    except Exception as error:
-        raise Unmet(f"algorithm {point.name!r} ({point.value}) can't be imported: {error}") from error
-    if not (isinstance(kind, type) and issubclass(kind, Algorithm)):
-        raise Unmet(f"algorithm {point.name!r} ({point.value}) is no subclass of its_orchestrator.algorithms.Algorithm")
-    return kind

@@ -88,8 +88,8 @@ async def test_the_laws_hold_whatever_is_wrapped(wrapped: str):
 @pytest.mark.parametrize(
     ("parameters", "words"),
     [
-        ({"algorithm": "magic"}, "no algorithm is called 'magic'"),
-        ({"algorithm": "planning"}, "can't wrap itself"),
+        ({"algorithm": "magic"}, "no algorithm to wrap is called 'magic'"),
+        ({"algorithm": "planning"}, "no algorithm to wrap is called 'planning'; there are"),
         ({"algorithm": "beam-search", "parameters": {"beam_width": 0}}, "beam_width"),
         ({"parameters": {"width": 3}}, "width"),
     ],

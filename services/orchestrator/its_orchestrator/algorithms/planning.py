@@ -12,12 +12,12 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from its_orchestrator.algorithms._algorithm import Algorithm
 from its_orchestrator.algorithms._judged import Judged
+from its_orchestrator.algorithms._plugins import load, plugins
 from its_orchestrator.candidate import Candidate, Choice
 from its_orchestrator.context import Context
 from its_orchestrator.prompt import followed, said, transcript
 from its_orchestrator.ranking import standing
 from its_orchestrator.voting import conviction, vote
-from its_runtime.errors import InvalidRequest
 
 LEAST = 2
 """Samples without which no algorithm searches."""
@@ -45,12 +45,7 @@ class Planning(Judged):
     @field_validator("algorithm")
     @classmethod
     def _exists(cls, name: str) -> str:
-        if name == cls.name:
-            raise ValueError(f"{cls.name} can't wrap itself; name another algorithm")
-        try:
-            _kind(name)
-        except InvalidRequest as error:
-            raise ValueError(error.message) from error
+        _kind(name)
         return name
 
     @field_validator("parameters")
@@ -85,9 +80,13 @@ class Planning(Judged):
         return await _best(ctx, choices)
 
     async def _plan(self, ctx: Context, number: int) -> list[str]:
-        """Return up to `number` approaches; none where what the model says holds none."""
+        """Return up to `number` approaches, none where what the model says holds none. It costs an approach's share."""
         question = PLAN.format(number=number, question=transcript(ctx.prompt))
-        [answer] = await ctx.consult([said(question)], self.judge_temperature)
+        left = ctx.tokens_left
+        share = None if left is None else left // (number + 1)
+        if share == 0:
+            return []
+        [answer] = await ctx.consult([said(question)], self.judge_temperature, share)
         return list(dict.fromkeys(one.strip().replace("<|", "< |") for one in _APPROACH.findall(answer or "")))[:number]
 
 
@@ -106,9 +105,15 @@ async def _best(ctx: Context, choices: Sequence[Choice]) -> Choice:
 
 
 def _kind(name: str) -> type[Algorithm]:
-    from its_orchestrator import registry  # noqa: PLC0415  (which knows this algorithm, too)
+    """Return the algorithm called `name`. Raises ValueError listing what exists, and Unmet as `load` does."""
+    from its_orchestrator.algorithms import BUILTIN  # noqa: PLC0415  (which this one is part of)
 
-    return registry.algorithm(name)
+    ours, theirs = {kind.name: kind for kind in BUILTIN if kind is not Planning}, plugins()
+    if name in ours:
+        return ours[name]
+    if name in theirs:
+        return load(theirs[name])
+    raise ValueError(f"no algorithm to wrap is called {name!r}; there are {', '.join(sorted({*ours, *theirs}))}")
 
 
 _APPROACH = re.compile(r"^\W*\d{1,2}[.):]\W*(\S.{0,400})", re.MULTILINE)
