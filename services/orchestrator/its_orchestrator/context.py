@@ -87,6 +87,11 @@ class Context:
         return self._terms.model.max_top_logprobs is not None
 
     @property
+    def rewards(self) -> bool:
+        """Whether there is a reward model."""
+        return self._scorer is not None
+
+    @property
     def score_range(self) -> tuple[float, float]:
         """The smallest and largest possible score."""
         model = self._rewarded().model
