@@ -14,7 +14,7 @@ from its_orchestrator.order import Order
 from its_orchestrator.profiles import SAMPLES, Profile, Profiles
 from its_orchestrator.prompt import Prompt
 from its_orchestrator.sampling import UNSAID, Sampling
-from its_runtime.errors import InvalidRequest, NotFound, Violation
+from its_runtime.errors import InvalidRequest, ItsError, NotFound, Violation
 
 Model = TypeVar("Model", GeneratorModel, RewardModel)
 
@@ -104,8 +104,21 @@ class Desk:
         needs.check(kind, model, reward)
         if reward:
             needs.usable(reward, model)
+        if kind.welcomes_reward:
+            return await self._welcome(model, name)
         if isinstance(algorithm, Rewarded) and reward:
             _check_aggregation(algorithm, reward)
+        return reward
+
+    async def _welcome(self, model: GeneratorModel, name: str) -> RewardModel | None:
+        """Return the reward model that there is; none where there is none to be had, unless it was asked for."""
+        try:
+            reward = named(await self._reward.models(), name, "reward")
+            needs.usable(reward, model)
+        except ItsError:
+            if name:
+                raise
+            return None
         return reward
 
 

@@ -3,6 +3,7 @@
 from its_orchestrator.algorithms._algorithm import Algorithm, Need, Rewarded
 from its_orchestrator.algorithms._step_search import StepSearch
 from its_orchestrator.algorithms.adaptive_self_consistency import AdaptiveSelfConsistency
+from its_orchestrator.algorithms.auto import Auto
 from its_orchestrator.algorithms.beam_search import BeamSearch
 from its_orchestrator.algorithms.best_of_n import BestOfN
 from its_orchestrator.algorithms.beta_self_consistency import BetaSelfConsistency
@@ -40,12 +41,14 @@ BUILTIN: tuple[type[Algorithm], ...] = (
     SelfRefine,
     Pacore,
     Planning,
+    Auto,
 )
 
 __all__ = [
     "BUILTIN",
     "AdaptiveSelfConsistency",
     "Algorithm",
+    "Auto",
     "BeamSearch",
     "BestOfN",
     "BetaSelfConsistency",

@@ -38,6 +38,8 @@ class Algorithm(BaseModel, ABC):
     budget_meaning: ClassVar[str]
     """What the budget of samples counts."""
     needs: ClassVar[frozenset[Need]] = frozenset()
+    welcomes_reward: ClassVar[bool] = False
+    """Whether it uses a reward model where there is one, and does without where there is none."""
     writes: ClassVar[bool] = False
     """Whether its answer may be written from other answers, rather than sampled from the question alone."""
 

@@ -100,7 +100,9 @@ class World:
             seed=seed,
             budget=Budget(samples=samples, tokens=tokens, seconds=seconds),
             sampling=(sampling or self.sampling).over(Sampling(temperature=algorithm.worker.temperature)),
-            reward_model=self.reward.model if algorithm.worker.needs and samples > 1 else None,
+            reward_model=self.reward.model
+            if (algorithm.worker.needs or algorithm.worker.welcomes_reward) and samples > 1
+            else None,
         )
 
     async def run(self, order: Order) -> Result:
