@@ -112,7 +112,7 @@ async def test_hasty_ones_keep_the_laws_too(kind: type[Algorithm]):
 
 
 async def test_an_algorithm_that_hides_its_needs_is_told_so():
-    with pytest.raises(Exception, match="declare no reward model"):
+    with pytest.raises(Exception, match="without declaring"):
         await World(["4"]).solve(Silent(), 2)
 
 
