@@ -43,6 +43,12 @@ async def vote(
     return Choice(next((one for one in counted if one.id == spokesman), None), counted)
 
 
+def conclusive(candidates: Sequence[Candidate], before: Sequence[Candidate], equivalence: Equivalence) -> bool:
+    """Tell whether one of `candidates` ended and, where one of those `before` has a final answer, has one too."""
+    asked = any(equivalence.extract(one.text) is not None for one in before)
+    return any(one.finished and (not asked or equivalence.extract(one.text) is not None) for one in candidates)
+
+
 def unanimous(choice: Choice) -> bool:
     """Tell whether all who voted gave one answer, and everybody voted."""
     return all(one.votes == len(choice.candidates) for one in choice.candidates)

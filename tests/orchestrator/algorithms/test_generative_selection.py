@@ -87,6 +87,13 @@ async def test_nobody_is_asked_about_equal_answers():
     assert len(world.generator.generations) == 1
 
 
+async def test_an_answer_without_a_final_answer_does_not_compete_with_one_that_has():
+    world = World(["\\boxed{1}", "\\boxed{2}", "a long one that says nothing"], in_order=True, reply=picking(longest))
+    result = await world.solve(GenerativeSelection(), 3)
+
+    assert "boxed" in result.text
+
+
 async def test_an_answer_that_was_cut_off_does_not_compete():
     said = ["\\boxed{1}", "\\boxed{2}", "a long one that is never finished \\boxed{3}"]
     world = World(said, in_order=True, reply=picking(longest), faults={0: Fault.HANGS})

@@ -32,13 +32,13 @@ async def test_the_last_round_reads_conclusions_only_and_its_answer_is_returned(
 async def test_a_middle_round_reads_the_first_and_is_read_by_the_last():
     def reply(prompt: str) -> str | None:
         shown = SHOWN.findall(prompt)
-        return f"of {len(shown)}" if shown else None
+        return f"\\boxed{{{len(shown)}}}" if shown else None
 
     result = await World(SAID, in_order=True, reply=reply).solve(Pacore(), 37)
     texts = [one.text for one in result.answer.candidates]
 
-    assert result.text == "of 4"
-    assert texts[32:36] == ["of 32"] * 4
+    assert result.text == "\\boxed{4}"
+    assert texts[32:36] == ["\\boxed{32}"] * 4
 
 
 @pytest.mark.parametrize("fault", [Fault.REFUSES, Fault.SPOILS], ids=lambda one: one.value)
@@ -47,6 +47,13 @@ async def test_where_the_last_round_fails_the_one_before_it_votes(fault: Fault):
 
     assert result.text == "more\n\n\\boxed{2}"
     assert result.answer.stopped_by is StoppedBy.FAILURES
+
+
+async def test_a_last_answer_that_lost_all_final_answers_leaves_it_to_those_before():
+    world = World(SAID, in_order=True, reply=lambda prompt: "well" if SHOWN.search(prompt) else None)
+    result = await world.solve(Pacore(), 4)
+
+    assert result.text == "more\n\n\\boxed{2}"
 
 
 async def test_when_the_time_ends_the_last_whole_round_votes():

@@ -72,6 +72,14 @@ async def test_where_a_round_fails_the_population_before_it_votes(fault: Fault):
     assert result.answer.stopped_by is StoppedBy.FAILURES
 
 
+async def test_a_population_that_lost_all_final_answers_does_not_replace_the_one_before():
+    said = ["\\boxed{1}", "\\boxed{2}", "so \\boxed{2}", "\\boxed{3}"]
+    world = World(said, in_order=True, reply=lambda prompt: "well" if SHOWN.search(prompt) else None)
+    result = await world.solve(RecursiveSelfAggregation(), 16)
+
+    assert result.text == "\\boxed{2}"
+
+
 async def test_when_the_time_ends_in_a_round_both_populations_vote():
     faults = dict.fromkeys(range(1, 99), Fault.STALLS)
     world = World(["\\boxed{1}", "\\boxed{2}", "so \\boxed{2}", "\\boxed{3}"], in_order=True, faults=faults)

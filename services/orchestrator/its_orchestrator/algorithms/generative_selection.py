@@ -35,7 +35,7 @@ class GenerativeSelection(Judged):
 
     async def solve(self, ctx: Context) -> Choice:
         choice = await vote(await ctx.collect(ctx.sample(ctx.samples)), ctx.equivalence)
-        left = _distinct([one for one in choice.candidates if one.finished and one.text])
+        left = _distinct([one for one in choice.candidates if one.finished and one.text and one.votes])
         if not left or unanimous(choice):
             return choice
         rounds = 0

@@ -13,7 +13,7 @@ from its_orchestrator.candidate import Candidate, Choice
 from its_orchestrator.context import Context
 from its_orchestrator.prompt import followed
 from its_orchestrator.question import Commission
-from its_orchestrator.voting import vote
+from its_orchestrator.voting import conclusive, vote
 
 NARROWING = 9
 """Two rounds before the last share their calls 8 to 1, as the paper's widths 32 and 4 do."""
@@ -25,7 +25,8 @@ class Pacore(Algorithm):
     """Sample a wide round; each later answer is written with the conclusions of the whole round before it in view.
 
     Of an answer, the next round sees what follows its reasoning: what comes after `</think>`, or else its last
-    paragraph. The last round is one answer, which is returned; where it fails, the round before it votes.
+    paragraph. The last round is one answer, which is returned; where it fails, or loses the final answers that
+    it was shown, the round before it votes.
     """
 
     name: ClassVar[str] = "pacore"
@@ -42,8 +43,8 @@ class Pacore(Algorithm):
         answers = await ctx.collect(ctx.sample(first))
         for number, width in enumerate(later, 1):
             written = [] if ctx.over or not answers else await self._round(ctx, answers, width, number)
-            if not any(one.finished for one in written):
-                ctx.note(f"round {number + 1} brought nothing: the answers before it vote")
+            if not conclusive(written, answers, ctx.equivalence):
+                ctx.note(f"round {number + 1} brought no answer: the answers before it vote")
                 return await vote([*answers, *written], ctx.equivalence)
             answers = written
             ctx.round(answers)

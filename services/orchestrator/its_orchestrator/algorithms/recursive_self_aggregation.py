@@ -15,7 +15,7 @@ from its_orchestrator.candidate import Candidate, Choice
 from its_orchestrator.context import Context
 from its_orchestrator.prompt import followed
 from its_orchestrator.question import Commission
-from its_orchestrator.voting import unanimous, vote
+from its_orchestrator.voting import conclusive, unanimous, vote
 
 FEWEST = 3
 """Equal answers without which no population is unanimous: two that agree may be chance."""
@@ -24,8 +24,8 @@ FEWEST = 3
 class RecursiveSelfAggregation(Algorithm):
     """Sample a population; round by round, write its next members from distinct members drawn from the seed.
 
-    The last population votes. A unanimous one ends the run early. Where a round brings nothing, as when its
-    prompts don't fit the context, the population before it votes.
+    The last population votes. A unanimous one ends the run early. Where a round brings no answer, as when
+    its prompts don't fit the context, the population before it lives on.
     """
 
     name: ClassVar[str] = "recursive-self-aggregation"
@@ -57,7 +57,8 @@ class RecursiveSelfAggregation(Algorithm):
             if ctx.over or not members or _sure(choice):
                 break
             written = await self._written(ctx, members, size, number)
-            members = [*written, *(members if ctx.over or not written else ())]
+            whole = not ctx.over and conclusive(written, members, ctx.equivalence)
+            members = [*written, *(() if whole else members)]
             choice = await vote(members, ctx.equivalence)
             ctx.round(members)
         return Choice(choice.chosen, choice.candidates, decided=not ctx.over and _sure(choice))

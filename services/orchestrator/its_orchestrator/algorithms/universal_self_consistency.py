@@ -39,7 +39,7 @@ is drawn from.",
 
     async def solve(self, ctx: Context) -> Choice:
         choice = await vote(await ctx.collect(ctx.sample(ctx.samples)), ctx.equivalence)
-        ended = [one for one in choice.candidates if one.finished and one.text]
+        ended = [one for one in choice.candidates if one.finished and one.text and one.votes]
         if ctx.over or not ended[1:] or unanimous(choice):
             return choice
         shown = self._shown(ctx, ended)
