@@ -66,8 +66,8 @@ def _winner(ctx: Context, pool: Sequence[Candidate], forth: str | None, back: st
     picks = [pool[place] for place in (first, None if second is None else len(pool) - 1 - second) if place is not None]
     winner = max(picks or pool, key=_favour)
     agreed = bool(picks[1:]) and picks[0] is picks[1]
-    how = "in both orders" if agreed else f"or votes did, where it named {_names(picks) or 'none'}"
-    ctx.note(f"of candidates {_names(pool)} the judge picked {winner.id} {how}")
+    who = "the judge picked" if agreed else f"the judge named {_names(picks) or 'none'}, and votes picked"
+    ctx.note(f"of candidates {_names(pool)} {who} {winner.id}")
     return winner
 
 
