@@ -33,10 +33,17 @@ def scores_table(scores: Sequence[Score]) -> Table:
     """Return the contest's outcome as a table."""
     table = Table("method", "budget", "correct", "tokens spent", "seconds")
     for score in scores:
-        correct = f"{score.correct} of {score.problems}"
+        correct = f"{score.correct} of {len(score.solved)}"
         row = (score.method.name, str(score.method.budget), correct, f"{score.tokens:,}", f"{score.seconds:.1f}")
         table.add_row(*row)
     return table
+
+
+def telling(scores: Sequence[Score], problems: Sequence[HeldoutProblem]) -> HeldoutProblem:
+    """Return the longest problem that the first method missed and the last one solved, or else the longest."""
+    missed, solved = scores[0].solved, scores[-1].solved
+    gained = [one for one, before, after in zip(problems, missed, solved, strict=True) if after and not before]
+    return max(gained or problems, key=lambda problem: problem.steps)
 
 
 async def _score(
@@ -51,7 +58,7 @@ async def _score(
         return outcome
 
     right, tokens = zip(*await asyncio.gather(*map(solve, problems)), strict=True)
-    return Score(method, sum(right), len(problems), sum(tokens), _now() - began)
+    return Score(method, tuple(right), sum(tokens), _now() - began)
 
 
 async def _ask(client: "AsyncOpenAI", method: Method, problem: HeldoutProblem) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from its_cli.contest import SEED, contest, scores_table
+from its_cli.contest import SEED, contest, scores_table, telling
 from its_cli.exits import explained
 from its_cli.layout import free, moved
 from its_cli.loading import load
@@ -46,11 +46,11 @@ async def _show(running: System, problems: Sequence[HeldoutProblem], console: Co
     console.print(f"\n{len(problems)} held-out problems, such as:\n  {problems[0].problem}\n")
     async with gateway(running.layout.url, "none") as client:
         scores = await contest(client, problems, console)
-    longest = max(problems, key=lambda problem: problem.steps)
-    console.print(f"\nOne search, with {PARTICLES} particles:\n  {longest.problem}\n")
-    question = Question(longest.problem, "particle-filtering", PARTICLES, SEED)
+    shown = telling(scores, problems)
+    console.print(f"\nOne search, with {PARTICLES} particles:\n  {shown.problem}\n")
+    question = Question(shown.problem, "particle-filtering", PARTICLES, SEED)
     await show_search(str(running.layout.address(ORCHESTRATOR)), question, console)
-    console.print(f"The right answer is {longest.answer}.\n", scores_table(scores), _memory(running))
+    console.print(f"The right answer is {shown.answer}.\n", scores_table(scores), _memory(running))
 
 
 def _memory(running: System) -> str:

@@ -25,9 +25,14 @@ class Score:
     """How a method did on all problems."""
 
     method: Method
-    correct: int
-    problems: int
+    solved: tuple[bool, ...]
+    """Whether each problem was answered rightly, in the problems' order."""
     tokens: int
     """Tokens that were generated, those of rejected candidates included."""
     seconds: float
     """Wall time of all problems together."""
+
+    @property
+    def correct(self) -> int:
+        """How many problems were answered rightly."""
+        return sum(self.solved)

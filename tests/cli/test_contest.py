@@ -6,8 +6,8 @@ from typing import Any
 from rich.console import Console
 
 from its_cli.client import gateway
-from its_cli.contest import contest, scores_table
-from its_cli.method import METHODS
+from its_cli.contest import contest, scores_table, telling
+from its_cli.method import METHODS, Score
 from its_models import HeldoutProblem
 
 PROBLEMS = [HeldoutProblem(str(n), "sums", f"{n} + {n}?", str(2 * n), 2) for n in (1, 2, 3)]
@@ -31,6 +31,13 @@ async def test_the_table_says_how_many_of_how_many(scripted: Any, completion: An
 
     assert isinstance(console.file, io.StringIO)
     assert console.file.getvalue().count("0 of 3") == len(METHODS)
+
+
+def test_the_problem_to_tell_of_is_one_that_only_more_compute_solved():
+    before, after = (Score(METHODS[0], solved, 0, 0.0) for solved in ((True, False, True), (True, True, False)))
+
+    assert telling([before, after], PROBLEMS) is PROBLEMS[1]
+    assert telling([after, after], PROBLEMS) is PROBLEMS[0]
 
 
 def _guess(asked: dict[str, Any]) -> str:
