@@ -63,7 +63,8 @@ def _print(listed: Sequence[dict[str, Any]], *, as_json: bool) -> None:
 
 def _installed() -> Sequence[AlgorithmInfo]:
     # The orchestrator's libraries take a moment to load, which other commands needn't wait for.
-    from its_orchestrator import convert, registry  # noqa: PLC0415
+    from its_orchestrator import registry  # noqa: PLC0415
+    from its_orchestrator.wire import convert  # noqa: PLC0415
 
     return [convert.algorithm(kind) for kind in registry.algorithms()]
 

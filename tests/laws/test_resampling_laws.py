@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from its_orchestrator.resampling import Method, effective_size, resample, softmax
+from its_orchestrator.choosing.resampling import Method, effective_size, resample, softmax
 
 METHODS: list[Method] = ["multinomial", "systematic", "residual"]
 weights = st.lists(st.floats(0, 1), min_size=1, max_size=12).filter(lambda raw: sum(raw) > 0.01)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from its_orchestrator.candidate import Candidate, StopReason
-from its_orchestrator.equivalence import MathEquivalence
-from its_orchestrator.voting import vote
+from its_orchestrator.choosing.equivalence import MathEquivalence
+from its_orchestrator.choosing.voting import vote
 
 texts = st.sampled_from(["\\boxed{1}", "so \\boxed{1.0}", "\\boxed{2}", "\\boxed{0.5}", "\\boxed{1/2}", "none"])
 ballots = st.lists(texts, min_size=1, max_size=12)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from its_orchestrator.equivalence import MathEquivalence, canonical
-from its_orchestrator.extraction import boxed
+from its_orchestrator.choosing.equivalence import MathEquivalence, canonical
+from its_orchestrator.choosing.extraction import boxed
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from its_orchestrator.resampling import apportion, effective_size, entropy, log_mean, softmax
+from its_orchestrator.choosing.resampling import apportion, effective_size, entropy, log_mean, softmax
 
 logarithms = st.lists(st.floats(-30, 30), min_size=1, max_size=20)
 

@@ -12,8 +12,8 @@ from pydantic import Field
 
 from its_orchestrator.algorithms import Algorithm
 from its_orchestrator.candidate import Candidate, Choice
+from its_orchestrator.choosing.voting import vote
 from its_orchestrator.context import Context
-from its_orchestrator.voting import vote
 
 
 class ShortMAtK(Algorithm):

@@ -7,15 +7,15 @@ from its.orchestrator.v1 import orchestrator_pb2
 from its.orchestrator.v1.orchestrator_pb2_grpc import add_OrchestratorServiceServicer_to_server
 from its.reward.v1 import reward_pb2
 from its_orchestrator.chain import Chain
+from its_orchestrator.choosing.equivalence import MathEquivalence
 from its_orchestrator.clients import GeneratorClient, RewardClient
 from its_orchestrator.clients.upstream import Upstream
-from its_orchestrator.desk import Desk
-from its_orchestrator.equivalence import MathEquivalence
 from its_orchestrator.profiles import Profiles
-from its_orchestrator.run import Engines
+from its_orchestrator.running.desk import Desk
+from its_orchestrator.running.run import Engines
+from its_orchestrator.running.solver import Solver
 from its_orchestrator.servicer import OrchestratorServicer
 from its_orchestrator.settings import Settings
-from its_orchestrator.solver import Solver
 from its_orchestrator.traces import Traces
 from its_runtime.channel import open_channel
 from its_runtime.process import run

@@ -8,24 +8,24 @@ from copy import copy
 from dataclasses import replace
 from itertools import count
 
-from its_orchestrator.account import Account
 from its_orchestrator.candidate import Candidate, StopReason
-from its_orchestrator.commitment import Commitment, common_start
+from its_orchestrator.choosing.equivalence import Equivalence
 from its_orchestrator.engines import StepPolicy
-from its_orchestrator.equivalence import Equivalence
 from its_orchestrator.events import CandidateEnded, CandidateScored, Kind, Note, Progress, StepEnded
-from its_orchestrator.grower import Grower
-from its_orchestrator.growth import Doubt, Growth
-from its_orchestrator.overlap import Overlap
+from its_orchestrator.growing.grower import Grower
+from its_orchestrator.growing.growth import Doubt, Growth
+from its_orchestrator.growing.waves import next_wave
+from its_orchestrator.limits.account import Account
+from its_orchestrator.limits.commitment import Commitment, common_start
+from its_orchestrator.limits.recorder import Recorder
+from its_orchestrator.limits.watch import Watch
 from its_orchestrator.prompt import Prompt
 from its_orchestrator.question import Commission, Question
-from its_orchestrator.recorder import Recorder
 from its_orchestrator.sampling import Sampling
-from its_orchestrator.scorer import Scorer
+from its_orchestrator.scoring.overlap import Overlap
+from its_orchestrator.scoring.scorer import Scorer
 from its_orchestrator.seeds import stream
 from its_orchestrator.terms import Terms
-from its_orchestrator.watch import Watch
-from its_orchestrator.waves import next_wave
 from its_runtime.errors import Internal
 
 

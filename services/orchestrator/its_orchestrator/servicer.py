@@ -8,11 +8,12 @@ from grpc import aio
 
 from its.orchestrator.v1 import orchestrator_pb2 as pb
 from its.orchestrator.v1.orchestrator_pb2_grpc import OrchestratorServiceServicer
-from its_orchestrator import convert, convert_events, registry
-from its_orchestrator.desk import Desk
-from its_orchestrator.equivalence import Equivalence
-from its_orchestrator.solver import Solver
+from its_orchestrator import registry
+from its_orchestrator.choosing.equivalence import Equivalence
+from its_orchestrator.running.desk import Desk
+from its_orchestrator.running.solver import Solver
 from its_orchestrator.traces import Traces
+from its_orchestrator.wire import convert, convert_events
 from its_runtime.deadline import remaining
 from its_runtime.errors import Unsupported
 

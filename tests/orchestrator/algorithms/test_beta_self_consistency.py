@@ -15,10 +15,10 @@ from its_orchestrator.algorithms._early_vote import certainty
 from its_orchestrator.algorithms._tally import Tally
 from its_orchestrator.budget import StoppedBy
 from its_orchestrator.candidate import Candidate
+from its_orchestrator.choosing.equivalence import MathEquivalence
 from its_orchestrator.clients import GeneratorClient, RewardClient
-from its_orchestrator.equivalence import MathEquivalence
-from its_orchestrator.recorder import Recorder
-from its_orchestrator.run import Engines, Run
+from its_orchestrator.limits.recorder import Recorder
+from its_orchestrator.running.run import Engines, Run
 from its_orchestrator.testing import Fault, World, laws, served
 from its_runtime.channel import open_channel
 

@@ -11,8 +11,8 @@ from its_orchestrator.budget import StoppedBy
 from its_orchestrator.clients import GeneratorClient, RewardClient
 from its_orchestrator.engines import GeneratorModel, Identity
 from its_orchestrator.events import Note
-from its_orchestrator.recorder import Recorder
-from its_orchestrator.run import Engines, Run
+from its_orchestrator.limits.recorder import Recorder
+from its_orchestrator.running.run import Engines, Run
 from its_orchestrator.testing import Fault, World, laws, served
 from its_runtime.channel import open_channel
 

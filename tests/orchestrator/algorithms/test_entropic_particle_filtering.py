@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from its_orchestrator.algorithms import EntropicParticleFiltering, ParticleFiltering
+from its_orchestrator.choosing.resampling import effective_size, entropy, softmax
 from its_orchestrator.events import Resampled
-from its_orchestrator.resampling import effective_size, entropy, softmax
 from its_orchestrator.testing import World
 from its_orchestrator.testing.world import Result
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from its_orchestrator.algorithms import Rebase
+from its_orchestrator.choosing.resampling import softmax
 from its_orchestrator.events import Resampled
-from its_orchestrator.resampling import softmax
 from its_orchestrator.testing import World
 
 GOOD, BAD = "good\n\ngood\n\n\\boxed{1}", "bad\n\nbad\n\n\\boxed{2}"

@@ -9,11 +9,11 @@ from pydantic import Field
 
 from its_orchestrator.algorithms._step_search import StepSearch
 from its_orchestrator.candidate import Candidate, Choice
+from its_orchestrator.choosing.ranking import best
+from its_orchestrator.choosing.voting import vote
 from its_orchestrator.context import Context
 from its_orchestrator.engines import Aggregation
 from its_orchestrator.events import Resampled
-from its_orchestrator.ranking import best
-from its_orchestrator.voting import vote
 
 EDGE = 1e-6
 """Scores this near to 0 or 1 have the logit of this distance."""

@@ -1,7 +1,7 @@
 """A tally: how many candidates give each answer, kept while they arrive."""
 
 from its_orchestrator.candidate import Candidate
-from its_orchestrator.equivalence import Equivalence
+from its_orchestrator.choosing.equivalence import Equivalence
 
 
 class Tally:

@@ -13,8 +13,8 @@ from pydantic import Field, model_validator
 from its_orchestrator.algorithms._early_vote import FEWEST, EarlyVote
 from its_orchestrator.algorithms._tally import Tally
 from its_orchestrator.candidate import Candidate, Choice
+from its_orchestrator.choosing.voting import vote
 from its_orchestrator.context import Context
-from its_orchestrator.voting import vote
 
 PATIENCE = 3
 """Samples that may fail in a row before no more are asked for."""

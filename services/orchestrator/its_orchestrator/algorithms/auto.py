@@ -13,9 +13,9 @@ from its_orchestrator.algorithms._algorithm import Algorithm
 from its_orchestrator.algorithms.best_of_n import BestOfN
 from its_orchestrator.algorithms.beta_self_consistency import BetaSelfConsistency
 from its_orchestrator.candidate import Candidate, Choice
+from its_orchestrator.choosing.ranking import best
+from its_orchestrator.choosing.voting import unanimous, vote
 from its_orchestrator.context import Context
-from its_orchestrator.ranking import best
-from its_orchestrator.voting import unanimous, vote
 
 FEWEST = 3
 """Probes without which agreement means nothing: two that agree may be chance."""

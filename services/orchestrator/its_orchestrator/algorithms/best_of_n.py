@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from its_orchestrator.algorithms._algorithm import Rewarded
 from its_orchestrator.candidate import Choice
+from its_orchestrator.choosing.ranking import best
 from its_orchestrator.context import Context
-from its_orchestrator.ranking import best
 
 
 class BestOfN(Rewarded):

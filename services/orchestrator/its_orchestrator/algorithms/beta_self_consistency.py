@@ -12,8 +12,8 @@ from typing import ClassVar
 from its_orchestrator.algorithms._early_vote import EarlyVote
 from its_orchestrator.algorithms._tally import Tally
 from its_orchestrator.candidate import Candidate, Choice
+from its_orchestrator.choosing.voting import vote
 from its_orchestrator.context import Context
-from its_orchestrator.voting import vote
 
 
 class BetaSelfConsistency(EarlyVote):

@@ -17,8 +17,8 @@ from its_orchestrator.algorithms._algorithm import Algorithm, Need
 from its_orchestrator.algorithms._tally import Tally
 from its_orchestrator.algorithms._trace_confidence import Floor, Measure, measured, percentile
 from its_orchestrator.candidate import Candidate, Choice
+from its_orchestrator.choosing.voting import vote
 from its_orchestrator.context import Context
-from its_orchestrator.voting import vote
 
 FEWEST = 3
 """Ballots without which a filter has gone too far, and all traces vote alike."""

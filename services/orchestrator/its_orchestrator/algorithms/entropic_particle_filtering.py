@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from its_orchestrator.algorithms.particle_filtering import ParticleFiltering
-from its_orchestrator.resampling import effective_size, entropy, softmax
+from its_orchestrator.choosing.resampling import effective_size, entropy, softmax
 
 Rule = Literal["ess", "entropy", "base"]
 

@@ -10,10 +10,10 @@ from typing import ClassVar
 from its_orchestrator.algorithms._algorithm import Algorithm
 from its_orchestrator.algorithms._exhibits import exhibits
 from its_orchestrator.candidate import Candidate, Choice
+from its_orchestrator.choosing.voting import conclusive, vote
 from its_orchestrator.context import Context
 from its_orchestrator.prompt import followed
 from its_orchestrator.question import Commission
-from its_orchestrator.voting import conclusive, vote
 
 NARROWING = 9
 """Two rounds before the last share their calls 8 to 1, as the paper's widths 32 and 4 do."""

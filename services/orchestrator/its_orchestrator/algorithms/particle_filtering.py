@@ -11,8 +11,8 @@ from pydantic import Field
 
 from its_orchestrator.algorithms._particles import ParticleSearch, report
 from its_orchestrator.candidate import Candidate, Choice
+from its_orchestrator.choosing.resampling import Method, effective_size, log_mean, resample, softmax
 from its_orchestrator.context import Context
-from its_orchestrator.resampling import Method, effective_size, log_mean, resample, softmax
 
 
 class ParticleFiltering(ParticleSearch):

@@ -14,8 +14,8 @@ from pydantic import Field
 
 from its_orchestrator.algorithms._particles import ParticleSearch, report
 from its_orchestrator.candidate import Candidate, Choice
+from its_orchestrator.choosing.resampling import effective_size, resample, softmax
 from its_orchestrator.context import Context
-from its_orchestrator.resampling import effective_size, resample, softmax
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from its_orchestrator.algorithms._algorithm import Algorithm
 from its_orchestrator.algorithms._judged import Judged
 from its_orchestrator.algorithms._plugins import load, plugins
 from its_orchestrator.candidate import Candidate, Choice
+from its_orchestrator.choosing.ranking import standing
+from its_orchestrator.choosing.voting import conviction, vote
 from its_orchestrator.context import Context
 from its_orchestrator.prompt import followed, said, transcript
-from its_orchestrator.ranking import standing
-from its_orchestrator.voting import conviction, vote
 
 LEAST = 2
 """Samples without which no algorithm searches."""

@@ -11,10 +11,10 @@ from pydantic import Field
 
 from its_orchestrator.algorithms._leaves import TreeSearch
 from its_orchestrator.candidate import Candidate, Choice
+from its_orchestrator.choosing.resampling import apportion, softmax
 from its_orchestrator.context import Context
 from its_orchestrator.engines import Aggregation
 from its_orchestrator.events import Resampled
-from its_orchestrator.resampling import apportion, softmax
 
 
 class Rebase(TreeSearch):

@@ -12,10 +12,10 @@ from pydantic import Field
 from its_orchestrator.algorithms._algorithm import Algorithm
 from its_orchestrator.algorithms._exhibits import exhibits
 from its_orchestrator.candidate import Candidate, Choice
+from its_orchestrator.choosing.voting import conclusive, unanimous, vote
 from its_orchestrator.context import Context
 from its_orchestrator.prompt import followed
 from its_orchestrator.question import Commission
-from its_orchestrator.voting import conclusive, unanimous, vote
 
 FEWEST = 3
 """Equal answers without which no population is unanimous: two that agree may be chance."""

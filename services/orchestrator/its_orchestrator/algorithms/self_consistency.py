@@ -10,8 +10,8 @@ from pydantic import Field
 
 from its_orchestrator.algorithms._algorithm import Algorithm
 from its_orchestrator.candidate import Choice
+from its_orchestrator.choosing.voting import vote
 from its_orchestrator.context import Context
-from its_orchestrator.voting import vote
 
 
 class SelfConsistency(Algorithm):

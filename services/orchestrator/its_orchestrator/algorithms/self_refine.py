@@ -14,11 +14,11 @@ from pydantic import Field
 from its_orchestrator.algorithms._exhibits import exhibits
 from its_orchestrator.algorithms._judged import Judged
 from its_orchestrator.candidate import Candidate, Choice
+from its_orchestrator.choosing.voting import conviction, vote
 from its_orchestrator.context import Context
 from its_orchestrator.events import CandidateScored
 from its_orchestrator.prompt import Conversation, followed, said, transcript
 from its_orchestrator.question import Commission
-from its_orchestrator.voting import conviction, vote
 
 TOP = 10.0
 """The highest grade: nothing is wrong."""

@@ -12,9 +12,9 @@ from pydantic import Field
 from its_orchestrator.algorithms._exhibits import exhibits
 from its_orchestrator.algorithms._judged import Judged, named
 from its_orchestrator.candidate import Candidate, Choice
+from its_orchestrator.choosing.voting import unanimous, vote
 from its_orchestrator.context import Context
 from its_orchestrator.prompt import said, transcript
-from its_orchestrator.voting import unanimous, vote
 
 
 class UniversalSelfConsistency(Judged):

@@ -13,10 +13,10 @@ from typing import ClassVar
 
 from its_orchestrator.algorithms._algorithm import Rewarded
 from its_orchestrator.candidate import Candidate, Choice
+from its_orchestrator.choosing.ranking import best, standing
+from its_orchestrator.choosing.resampling import softmax
+from its_orchestrator.choosing.voting import vote
 from its_orchestrator.context import Context
-from its_orchestrator.ranking import best, standing
-from its_orchestrator.resampling import softmax
-from its_orchestrator.voting import vote
 
 
 class WeightedBestOfN(Rewarded):

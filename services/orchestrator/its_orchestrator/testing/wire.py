@@ -8,7 +8,6 @@ from its.generator.v1 import generator_pb2 as generator
 from its.reward.v1 import reward_pb2 as reward
 from its_orchestrator import conversations
 from its_orchestrator.clients.generation import REASONS
-from its_orchestrator.convert import identity, sampling
 from its_orchestrator.engines import (
     Aggregation,
     Batch,
@@ -26,6 +25,7 @@ from its_orchestrator.engines import (
     Usage,
 )
 from its_orchestrator.testing.language import text
+from its_orchestrator.wire.convert import identity, sampling
 
 Offsets = Counter[int]
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from its_orchestrator.algorithms import Algorithm
 from its_orchestrator.budget import Budget
+from its_orchestrator.choosing.equivalence import MathEquivalence
 from its_orchestrator.engines import GeneratorModel, Identity, RewardModel
-from its_orchestrator.equivalence import MathEquivalence
 from its_orchestrator.events import Answer, Event
-from its_orchestrator.order import Order
-from its_orchestrator.recorder import Recorder
-from its_orchestrator.run import Engines, Run
+from its_orchestrator.limits.recorder import Recorder
+from its_orchestrator.running.order import Order
+from its_orchestrator.running.run import Engines, Run
 from its_orchestrator.sampling import UNSAID, Sampling
 from its_orchestrator.testing.faults import Fault
 from its_orchestrator.testing.language import Language

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from its_orchestrator.events import TextCommitted
-from its_orchestrator.recorder import Recorder
+from its_orchestrator.limits.recorder import Recorder
 
 
 class Commitment:

@@ -7,7 +7,7 @@ from functools import partial
 
 from its_orchestrator.candidate import Candidate
 from its_orchestrator.engines import Scored
-from its_orchestrator.scorer import Scorer
+from its_orchestrator.scoring.scorer import Scorer
 
 Arrival = tuple[Candidate, Scored | None]
 

@@ -4,7 +4,7 @@ from its_orchestrator.budget import StoppedBy
 from its_orchestrator.engines import Usage
 from its_orchestrator.events import FailureNoted
 from its_orchestrator.ledger import Ledger
-from its_orchestrator.recorder import Recorder
+from its_orchestrator.limits.recorder import Recorder
 from its_runtime.errors import ItsError
 
 

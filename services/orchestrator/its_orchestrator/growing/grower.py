@@ -6,18 +6,18 @@ from contextlib import aclosing
 from dataclasses import replace
 from itertools import groupby
 
-from its_orchestrator.account import Account
 from its_orchestrator.budget import StoppedBy
 from its_orchestrator.candidate import Candidate, StopReason
 from its_orchestrator.engines import Branch, End, Generation, Generator, Started, StepPolicy
-from its_orchestrator.growth import Growth
+from its_orchestrator.growing.growth import Growth
+from its_orchestrator.growing.reading import Ended, Reading
+from its_orchestrator.growing.streams import merged
+from its_orchestrator.limits.account import Account
+from its_orchestrator.limits.watch import Watch
 from its_orchestrator.question import Question
-from its_orchestrator.reading import Ended, Reading
 from its_orchestrator.sampling import Sampling
 from its_orchestrator.seeds import derive
-from its_orchestrator.streams import merged
 from its_orchestrator.terms import Terms
-from its_orchestrator.watch import Watch
 from its_runtime.errors import ItsError, Unavailable
 
 PARTS = 3

@@ -6,13 +6,14 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from its_orchestrator import needs, registry, seeds
+from its_orchestrator import registry, seeds
 from its_orchestrator.algorithms import Algorithm, Rewarded
 from its_orchestrator.budget import NO_LIMIT, Budget
 from its_orchestrator.engines import Generator, GeneratorModel, Identity, Reward, RewardModel
-from its_orchestrator.order import Order
 from its_orchestrator.profiles import SAMPLES, Profile, Profiles
 from its_orchestrator.prompt import Prompt
+from its_orchestrator.running import needs
+from its_orchestrator.running.order import Order
 from its_orchestrator.sampling import UNSAID, Sampling
 from its_runtime.errors import InvalidRequest, ItsError, NotFound, Violation
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from its_orchestrator.candidate import Candidate, Choice
-from its_orchestrator.equivalence import Equivalence
+from its_orchestrator.choosing.equivalence import Equivalence
 
 Rank = Callable[[Candidate], tuple[float, ...]]
 """What compares candidates; the largest speaks, the earliest of equals."""

@@ -5,9 +5,9 @@ import secrets
 from collections.abc import AsyncGenerator
 
 from its_orchestrator.events import Event
-from its_orchestrator.order import Order
-from its_orchestrator.recorder import Recorder
-from its_orchestrator.run import Engines, Run
+from its_orchestrator.limits.recorder import Recorder
+from its_orchestrator.running.order import Order
+from its_orchestrator.running.run import Engines, Run
 from its_orchestrator.traces import Traces
 
 

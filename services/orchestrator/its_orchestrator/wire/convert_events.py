@@ -9,10 +9,10 @@ from its.orchestrator.v1 import answer_pb2, event_pb2
 from its.orchestrator.v1 import orchestrator_pb2 as pb
 from its_orchestrator import events
 from its_orchestrator.candidate import Candidate, StopReason
+from its_orchestrator.choosing.equivalence import Equivalence
 from its_orchestrator.clients.generation import REASONS
-from its_orchestrator.convert import budget_proto, identity
-from its_orchestrator.equivalence import Equivalence
 from its_orchestrator.ledger import Ledger
+from its_orchestrator.wire.convert import budget_proto, identity
 
 ANSWER: frozenset[type] = frozenset({events.TextCommitted, events.Answer})
 PROGRESS = ANSWER | {events.RunStarted, events.Progress, events.Note, events.FailureNoted}

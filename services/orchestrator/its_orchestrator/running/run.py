@@ -3,21 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from its_orchestrator.account import Account
 from its_orchestrator.algorithms import Algorithm, Rewarded
 from its_orchestrator.budget import StoppedBy
 from its_orchestrator.candidate import Choice
-from its_orchestrator.commitment import Commitment
+from its_orchestrator.choosing.equivalence import Equivalence
 from its_orchestrator.context import Context
 from its_orchestrator.engines import Aggregation, Generator, Reward
-from its_orchestrator.equivalence import Equivalence
 from its_orchestrator.events import Answer, RunStarted
-from its_orchestrator.grower import Grower
-from its_orchestrator.order import Order
-from its_orchestrator.recorder import Recorder
-from its_orchestrator.scorer import Scorer
+from its_orchestrator.growing.grower import Grower
+from its_orchestrator.limits.account import Account
+from its_orchestrator.limits.commitment import Commitment
+from its_orchestrator.limits.recorder import Recorder
+from its_orchestrator.limits.watch import Watch
+from its_orchestrator.running.order import Order
+from its_orchestrator.scoring.scorer import Scorer
 from its_orchestrator.steps import DELIMITERS
-from its_orchestrator.watch import Watch
 from its_runtime.errors import DeadlinePassed, Internal, ItsError
 
 RESERVE = 0.5

@@ -3,10 +3,10 @@
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 
-from its_orchestrator.account import Account
 from its_orchestrator.candidate import StopReason
 from its_orchestrator.engines import Batch, End, GenerationCall, Started, Usage
-from its_orchestrator.growth import Growth
+from its_orchestrator.growing.growth import Growth
+from its_orchestrator.limits.account import Account
 from its_runtime.errors import ItsError, Unavailable
 
 

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from its_orchestrator.account import Account
 from its_orchestrator.candidate import Candidate
 from its_orchestrator.engines import Aggregation, Reward, RewardModel, Scored, Scores, Scoring, Trajectory
+from its_orchestrator.limits.account import Account
+from its_orchestrator.limits.watch import Watch
+from its_orchestrator.scoring.verdict import broken, fault, lowest
 from its_orchestrator.steps import split, step_ends
 from its_orchestrator.terms import Terms
-from its_orchestrator.verdict import broken, fault, lowest
-from its_orchestrator.watch import Watch
 from its_runtime.errors import ItsError, Unmet
 
 GRACE_SECONDS = 1.0

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Protocol
 
-from its_orchestrator.extraction import boxed
-from its_orchestrator.structured import structured
+from its_orchestrator.choosing.extraction import boxed
+from its_orchestrator.choosing.structured import structured
 
 
 class Equivalence(Protocol):

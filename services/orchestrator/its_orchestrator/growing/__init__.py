@@ -1,0 +1,1 @@
+"""How candidates grow: calls of the generator, read back candidate by candidate."""

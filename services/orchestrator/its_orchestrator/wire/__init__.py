@@ -1,0 +1,1 @@
+"""What of this service knows protos: convert, there and back."""
