@@ -16,7 +16,7 @@ $(foreach setting,UV_DEFAULT_INDEX UV_INDEX UV_FIND_LINKS SSL_CERT_FILE,$(if $($
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check protos train accuracy bench test-vllm test-reward-hub clean
+.PHONY: help setup demo test check protos train accuracy algorithms bench test-vllm test-reward-hub clean
 
 help: ## print the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -90,6 +90,9 @@ train: .venv-train/.ready ## train and measure the models that ship, from their 
 
 accuracy: setup ## measure the shipped models through the real services; writes docs/results.md
 	$(BIN)/python benchmarks/accuracy.py --out docs/results.md
+
+algorithms: setup ## measure every algorithm at budgets 1 to 64 on a hundred problems; writes docs/algorithms.md
+	$(BIN)/python benchmarks/algorithms.py --out docs/algorithms.md
 
 bench: setup ## print what the contract's edge and its messages cost
 	$(BIN)/python benchmarks/edge_validation.py

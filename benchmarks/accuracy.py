@@ -36,7 +36,8 @@ class Method:
     title: str
     algorithm: str
     budget: int
-    temperature: float = 1.0
+    temperature: float | None = 1.0
+    """None leaves it to the algorithm."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,11 @@ async def solve(stub, method: Method, problem: HeldoutProblem, seed: int) -> ans
             if response.event.HasField("answer"):
                 return response.event.answer
     raise RuntimeError("the stream ended without an answer")
+
+
+def message_of(answer: answer_pb2.Answer) -> str:
+    """Return what the assistant says."""
+    return "".join(part.text for part in answer.message.content)
 
 
 def grade(answer: answer_pb2.Answer, problem: HeldoutProblem) -> Solved:
