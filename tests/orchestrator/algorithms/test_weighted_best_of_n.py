@@ -69,7 +69,7 @@ async def test_scores_without_a_lowest_are_log_weights():
     result = await solve(scores, reward_model=outcome(-math.inf, math.inf))
 
     assert result.text == "\\boxed{2}"
-    assert result.answer.chosen.votes == pytest.approx(1 - math.exp(2) / sum(map(math.exp, scores.values())))
+    assert result.answer.chosen.votes == pytest.approx(math.exp(1.9 - 2.0) + math.exp(1.8 - 2.0))
 
 
 async def test_what_can_not_be_scored_has_no_vote():

@@ -1,6 +1,5 @@
 """How a tree search ends: which of the answers that it reached is returned."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
@@ -9,7 +8,7 @@ from pydantic import Field
 
 from its_orchestrator.algorithms._step_search import StepSearch
 from its_orchestrator.candidate import Candidate, Choice
-from its_orchestrator.choosing.ranking import best, standing
+from its_orchestrator.choosing.ranking import best, standing, worth
 from its_orchestrator.choosing.voting import vote
 from its_orchestrator.context import Context
 
@@ -30,14 +29,3 @@ class TreeSearch(StepSearch):
         weighed = [replace(one, weight=share) for one, share in zip(leaves, shares, strict=True)]
         choice = await vote(weighed, ctx.equivalence, {one.id: one.weight or 0.0 for one in weighed}, standing)
         return replace(choice, candidates=(*choice.candidates, *(live if ended else ())))
-
-
-def worth(scores: Sequence[float | None], low: float, high: float) -> list[float]:
-    """Return what each score is worth in a vote, 0 to 1: its place in its range; without a range, exp(score - best).
-
-    An absent score is worth nothing.
-    """
-    if math.isfinite(low) and math.isfinite(high) and low < high:
-        return [0.0 if score is None else (score - low) / (high - low) for score in scores]
-    most = max((score for score in scores if score is not None), default=0.0)
-    return [0.0 if score is None else math.exp(score - most) for score in scores]

@@ -5,16 +5,13 @@ https://arxiv.org/abs/2110.14168; Snell et al. 2024, section 5.1 ("best-of-N wei
 https://arxiv.org/abs/2408.03314
 """
 
-import math
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from statistics import StatisticsError, correlation
 from typing import ClassVar
 
 from its_orchestrator.algorithms._algorithm import Rewarded
-from its_orchestrator.candidate import Candidate, Choice
-from its_orchestrator.choosing.ranking import best, standing
-from its_orchestrator.choosing.resampling import softmax
+from its_orchestrator.candidate import Choice
+from its_orchestrator.choosing.ranking import best, standing, worth
 from its_orchestrator.choosing.voting import vote
 from its_orchestrator.context import Context
 
@@ -35,7 +32,9 @@ class WeightedBestOfN(Rewarded):
         candidates = await ctx.collect(ctx.scored(ctx.sample(ctx.samples, delimiters=self.step_delimiters)))
         if not candidates:
             return Choice(None, ())
-        choice = await vote(candidates, ctx.equivalence, _weights(candidates, ctx.score_range[0]), standing)
+        worths = worth([one.score for one in candidates], *ctx.score_range)
+        weights = {one.id: value for one, value in zip(candidates, worths, strict=True)}
+        choice = await vote(candidates, ctx.equivalence, weights, standing)
         _tell(ctx, choice)
         return choice
 
@@ -49,13 +48,3 @@ def _tell(ctx: Context, choice: Choice) -> None:
     with suppress(StatisticsError):  # there is none where all scores or all lengths are the same
         found = correlation([score for score, _ in scored], [tokens for _, tokens in scored])
         ctx.note(f"correlation of score with length: {found:.2f}")
-
-
-def _weights(candidates: Sequence[Candidate], low: float) -> Mapping[str, float]:
-    """Return weights that are never negative, so that one more equal answer never hurts: scores above the lowest.
-
-    Scores without a lowest are log-weights.
-    """
-    scores = [-math.inf if one.score is None else one.score for one in candidates]
-    weights = [max(0.0, score - low) for score in scores] if math.isfinite(low) else softmax(scores)
-    return {one.id: weight for one, weight in zip(candidates, weights, strict=True)}
