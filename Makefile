@@ -78,7 +78,7 @@ test-vllm: .venv-vllm/.ready ## run the tests of the vLLM backend, with real vLL
 	$(call engine_environment,reward-hub)
 
 test-reward-hub: .venv-reward-hub/.ready ## run the tests of the scorer reward_hub, with the real package
-	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 .venv-reward-hub/bin/python -m pytest -m reward_hub --timeout 600 tests/reward-hub
+	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 .venv-reward-hub/bin/python -m pytest -m reward_hub --timeout 600 tests/reward-hub tests/reward
 
 .venv-train/.ready: pyproject.toml | $(VENV)/.test
 	@test -x .venv-train/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-train
