@@ -1,14 +1,16 @@
 """From bytes to a request, or to the error that names the field at fault."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from fastapi import Request
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from its_gateway.errors import ApiError
 from its_gateway.schema import ChatRequest
+
+Body = TypeVar("Body", bound=BaseModel)
 
 _SHOWN = 60
 """Characters of a refused value that its error repeats."""
@@ -27,32 +29,41 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 
 def parse(content_type: str, body: bytes) -> ChatRequest:
-    """Return the request that `body` holds. Raises ApiError 415 or 400."""
+    """Return the chat completion request that `body` holds. Raises ApiError 415 or 400."""
+    return parse_as(ChatRequest, content_type, body)
+
+
+def parse_as(kind: type[Body], content_type: str, body: bytes) -> Body:
+    """Return the request of that kind that `body` holds. Raises ApiError 415 or 400."""
     media = content_type.partition(";")[0].strip().lower()
     if media not in {"application/json", ""}:
         message = f"content type {media!r} is not supported; send `Content-Type: application/json`"
         raise ApiError(415, message, code="unsupported_content_type")
     try:
-        return ChatRequest.model_validate(orjson.loads(body))
+        return kind.model_validate(orjson.loads(body))
     except orjson.JSONDecodeError as error:
         raise ApiError(400, f"the body is not JSON: {error}", code="invalid_json") from error
     except ValidationError as error:
-        raise _refused(error.errors(include_url=False)[0]) from error
+        raise refused(kind, error) from error
 
 
 def _too_large(limit: int) -> ApiError:
     return ApiError(413, f"the body is larger than {limit} bytes, the most that is read", code="body_too_large")
 
 
-def _refused(error: Mapping[str, Any]) -> ApiError:
+def refused(kind: type[BaseModel], errors: ValidationError) -> ApiError:
+    """Return the error that names the first field of `kind` that was refused, and what is possible there."""
+    error: Mapping[str, Any] = dict(errors.errors(include_url=False)[0])
     path: tuple[int | str, ...] = error["loc"]
     param = _param(path)
     if error["type"] == "extra_forbidden":
-        message = f"{param}: there is no such field{_possible(path)}"
+        message = f"{param}: there is no such field{_possible(kind, path)}"
         return ApiError(400, message, param=param, code="unknown_parameter")
     if error["type"] == "missing":
         return ApiError(400, f"{param}: this field is required", param=param, code="missing_required_parameter")
-    message = f"{param}: {error['msg']}{_given(error)}{_described(path)}" if param else f"the body: {error['msg']}"
+    message = (
+        f"{param}: {error['msg']}{_given(error)}{_described(kind, path)}" if param else f"the body: {error['msg']}"
+    )
     return ApiError(400, message, param=param, code="invalid_value")
 
 
@@ -61,8 +72,8 @@ def _param(path: tuple[int | str, ...]) -> str | None:
     return {"": None, ".budget.samples": "budget"}.get(param, param.removeprefix("."))
 
 
-def _possible(path: tuple[int | str, ...]) -> str:
-    return f"; there are {', '.join(sorted(ChatRequest.model_fields))}" if len(path) == 1 else ""
+def _possible(kind: type[BaseModel], path: tuple[int | str, ...]) -> str:
+    return f"; there are {', '.join(sorted(kind.model_fields))}" if len(path) == 1 else ""
 
 
 def _given(error: Mapping[str, Any]) -> str:
@@ -71,6 +82,6 @@ def _given(error: Mapping[str, Any]) -> str:
     return f", not {orjson.dumps(given).decode()[:_SHOWN]}" if plain else ""
 
 
-def _described(path: tuple[int | str, ...]) -> str:
-    field = ChatRequest.model_fields.get(str(path[0]))
+def _described(kind: type[BaseModel], path: tuple[int | str, ...]) -> str:
+    field = kind.model_fields.get(str(path[0]))
     return f". {field.description}" if field and field.description else ""
