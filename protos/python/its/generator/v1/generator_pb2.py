@@ -28,7 +28,7 @@ from its.chat.v1 import sampling_pb2 as its_dot_chat_dot_v1_dot_sampling__pb2
 from its.chat.v1 import tokens_pb2 as its_dot_chat_dot_v1_dot_tokens__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n its/generator/v1/generator.proto\x12\x10its.generator.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16its/chat/v1/chat.proto\x1a\x1aits/chat/v1/sampling.proto\x1a\x18its/chat/v1/tokens.proto\"\xdc\x01\n\nStepPolicy\x12=\n\ndelimiters\x18\x01 \x01(\x0b\x32\'.its.generator.v1.StepPolicy.DelimitersH\x00\x12!\n\x0e\x65very_n_tokens\x18\x02 \x01(\rB\x07\xbaH\x04*\x02(\x01H\x00\x12\x11\n\tmax_steps\x18\x03 \x01(\r\x12\x1b\n\x13max_tokens_per_step\x18\x04 \x01(\r\x1a\x30\n\nDelimiters\x12\"\n\x05texts\x18\x01 \x03(\tB\x13\xbaH\x10\x92\x01\r\x08\x01\x10\x10\"\x07r\x05\x10\x01\x18\x80\x02\x42\n\n\x08\x62oundary\"\x8d\x01\n\x06\x42ranch\x12*\n\ttoken_ids\x18\x01 \x01(\x0b\x32\x15.its.chat.v1.TokenIdsH\x00\x12\x0e\n\x04text\x18\x02 \x01(\tH\x00\x12!\n\rnum_sequences\x18\x03 \x01(\rB\n\xbaH\x07*\x05\x18\x80\x08(\x01\x12\x11\n\x04seed\x18\x04 \x01(\x04H\x01\x88\x01\x01\x42\x08\n\x06prefixB\x07\n\x05_seed\"\xed\x03\n\x0fGenerateRequest\x12\x1e\n\nrequest_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x17\n\x05model\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\x31\n\x0c\x63onversation\x18\x03 \x01(\x0b\x32\x19.its.chat.v1.ConversationH\x00\x12\x17\n\x04text\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x10\x01H\x00\x12*\n\ttoken_ids\x18\x05 \x01(\x0b\x32\x15.its.chat.v1.TokenIdsH\x00\x12\x35\n\x08\x62ranches\x18\x06 \x03(\x0b\x32\x18.its.generator.v1.BranchB\t\xbaH\x06\x92\x01\x03\x10\x80\x08\x12\'\n\x08sampling\x18\x07 \x01(\x0b\x32\x15.its.chat.v1.Sampling\x12\x31\n\x0bstep_policy\x18\x08 \x01(\x0b\x32\x1c.its.generator.v1.StepPolicy\x12-\n\x08logprobs\x18\t \x01(\x0b\x32\x1b.its.chat.v1.LogprobOptions\x12\x38\n\x11structured_output\x18\n \x01(\x0b\x32\x1d.its.chat.v1.StructuredOutput\x12\x1c\n\x14\x66lush_every_n_tokens\x18\x0b \x01(\rB\x0f\n\x06prompt\x12\x05\xbaH\x02\x08\x01\"\xbd\x01\n\x10GenerateResponse\x12*\n\x07started\x18\x01 \x01(\x0b\x32\x19.its.generator.v1.Started\x12\'\n\x06\x64\x65ltas\x18\x02 \x03(\x0b\x32\x17.its.generator.v1.Delta\x12,\n\x08\x66inished\x18\x03 \x03(\x0b\x32\x1a.its.generator.v1.Finished\x12&\n\x05usage\x18\x04 \x01(\x0b\x32\x17.its.generator.v1.Usage\"s\n\x07Started\x12)\n\x05model\x18\x01 \x01(\x0b\x32\x1a.its.chat.v1.ModelIdentity\x12\x0c\n\x04seed\x18\x02 \x01(\x04\x12/\n\x10prompt_token_ids\x18\x03 \x01(\x0b\x32\x15.its.chat.v1.TokenIds\"\xc1\x01\n\x05\x44\x65lta\x12\x10\n\x08sequence\x18\x01 \x01(\r\x12\x0e\n\x06offset\x18\x02 \x01(\r\x12\x11\n\ttoken_ids\x18\x03 \x03(\r\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x10\n\x08logprobs\x18\x05 \x03(\x02\x12\x33\n\x0ctop_logprobs\x18\x06 \x03(\x0b\x32\x1d.its.generator.v1.TopLogprobs\x12\x1b\n\x0e\x63ompleted_step\x18\x07 \x01(\rH\x00\x88\x01\x01\x42\x11\n\x0f_completed_step\"2\n\x0bTopLogprobs\x12\x11\n\ttoken_ids\x18\x01 \x03(\r\x12\x10\n\x08logprobs\x18\x02 \x03(\x02\"\x8c\x01\n\x08\x46inished\x12\x10\n\x08sequence\x18\x01 \x01(\r\x12\x31\n\x0bstop_reason\x18\x02 \x01(\x0e\x32\x1c.its.generator.v1.StopReason\x12\x11\n\tstop_text\x18\x03 \x01(\t\x12\r\n\x05\x65rror\x18\x04 \x01(\t\x12\x19\n\x11\x63ompletion_tokens\x18\x05 \x01(\r\"W\n\x05Usage\x12\x15\n\rprompt_tokens\x18\x01 \x01(\x04\x12\x1c\n\x14\x63\x61\x63hed_prompt_tokens\x18\x02 \x01(\x04\x12\x19\n\x11\x63ompletion_tokens\x18\x03 \x01(\x04\".\n\x0c\x41\x62ortRequest\x12\x1e\n\nrequest_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\"L\n\rAbortResponse\x12\x13\n\x0bwas_running\x18\x01 \x01(\x08\x12&\n\x05usage\x18\x02 \x01(\x0b\x32\x17.its.generator.v1.Usage\"~\n\x0fTokenizeRequest\x12\x17\n\x05model\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\x31\n\x0c\x63onversation\x18\x02 \x01(\x0b\x32\x19.its.chat.v1.ConversationH\x00\x12\x0e\n\x04text\x18\x03 \x01(\tH\x00\x42\x0f\n\x06prompt\x12\x05\xbaH\x02\x08\x01\"d\n\x10TokenizeResponse\x12%\n\x06tokens\x18\x01 \x01(\x0b\x32\x15.its.chat.v1.TokenIds\x12)\n\x05model\x18\x02 \x01(\x0b\x32\x1a.its.chat.v1.ModelIdentity\"\x18\n\x16GetCapabilitiesRequest\"N\n\x17GetCapabilitiesResponse\x12\x33\n\x06models\x18\x01 \x03(\x0b\x32#.its.generator.v1.ModelCapabilities\"\xd6\x02\n\x11ModelCapabilities\x12)\n\x05model\x18\x01 \x01(\x0b\x32\x1a.its.chat.v1.ModelIdentity\x12\x0f\n\x07\x62\x61\x63kend\x18\x02 \x01(\t\x12\x1a\n\x12max_context_tokens\x18\x03 \x01(\r\x12\x17\n\x0fvocabulary_size\x18\x04 \x01(\r\x12\x15\n\rmax_sequences\x18\x05 \x01(\r\x12\x18\n\x10\x63ontinues_prefix\x18\x06 \x01(\x08\x12\x11\n\ttoken_ids\x18\x07 \x01(\x08\x12\x14\n\x0creproducible\x18\x08 \x01(\x08\x12\x1d\n\x10max_top_logprobs\x18\t \x01(\rH\x00\x88\x01\x01\x12\x1a\n\x12structured_outputs\x18\n \x03(\t\x12\r\n\x05tools\x18\x0b \x01(\x08\x12\x17\n\x0fsampling_fields\x18\x0c \x03(\tB\x13\n\x11_max_top_logprobs*\xb4\x01\n\nStopReason\x12\x1b\n\x17STOP_REASON_UNSPECIFIED\x10\x00\x12\x13\n\x0fSTOP_REASON_EOS\x10\x01\x12\x14\n\x10STOP_REASON_STOP\x10\x02\x12\x14\n\x10STOP_REASON_STEP\x10\x03\x12\x16\n\x12STOP_REASON_LENGTH\x10\x04\x12\x19\n\x15STOP_REASON_CANCELLED\x10\x05\x12\x15\n\x11STOP_REASON_ERROR\x10\x06\x32\xec\x02\n\x10GeneratorService\x12S\n\x08Generate\x12!.its.generator.v1.GenerateRequest\x1a\".its.generator.v1.GenerateResponse0\x01\x12H\n\x05\x41\x62ort\x12\x1e.its.generator.v1.AbortRequest\x1a\x1f.its.generator.v1.AbortResponse\x12Q\n\x08Tokenize\x12!.its.generator.v1.TokenizeRequest\x1a\".its.generator.v1.TokenizeResponse\x12\x66\n\x0fGetCapabilities\x12(.its.generator.v1.GetCapabilitiesRequest\x1a).its.generator.v1.GetCapabilitiesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n its/generator/v1/generator.proto\x12\x10its.generator.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16its/chat/v1/chat.proto\x1a\x1aits/chat/v1/sampling.proto\x1a\x18its/chat/v1/tokens.proto\"\xdc\x01\n\nStepPolicy\x12=\n\ndelimiters\x18\x01 \x01(\x0b\x32\'.its.generator.v1.StepPolicy.DelimitersH\x00\x12!\n\x0e\x65very_n_tokens\x18\x02 \x01(\rB\x07\xbaH\x04*\x02(\x01H\x00\x12\x11\n\tmax_steps\x18\x03 \x01(\r\x12\x1b\n\x13max_tokens_per_step\x18\x04 \x01(\r\x1a\x30\n\nDelimiters\x12\"\n\x05texts\x18\x01 \x03(\tB\x13\xbaH\x10\x92\x01\r\x08\x01\x10\x10\"\x07r\x05\x10\x01\x18\x80\x02\x42\n\n\x08\x62oundary\"\x8d\x01\n\x06\x42ranch\x12*\n\ttoken_ids\x18\x01 \x01(\x0b\x32\x15.its.chat.v1.TokenIdsH\x00\x12\x0e\n\x04text\x18\x02 \x01(\tH\x00\x12!\n\rnum_sequences\x18\x03 \x01(\rB\n\xbaH\x07*\x05\x18\x80\x08(\x01\x12\x11\n\x04seed\x18\x04 \x01(\x04H\x01\x88\x01\x01\x42\x08\n\x06prefixB\x07\n\x05_seed\"\xba\x04\n\x0fGenerateRequest\x12\x1e\n\nrequest_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x17\n\x05model\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\x31\n\x0c\x63onversation\x18\x03 \x01(\x0b\x32\x19.its.chat.v1.ConversationH\x00\x12\x17\n\x04text\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x10\x01H\x00\x12*\n\ttoken_ids\x18\x05 \x01(\x0b\x32\x15.its.chat.v1.TokenIdsH\x00\x12\x35\n\x08\x62ranches\x18\x06 \x03(\x0b\x32\x18.its.generator.v1.BranchB\t\xbaH\x06\x92\x01\x03\x10\x80\x08\x12\'\n\x08sampling\x18\x07 \x01(\x0b\x32\x15.its.chat.v1.Sampling\x12\x31\n\x0bstep_policy\x18\x08 \x01(\x0b\x32\x1c.its.generator.v1.StepPolicy\x12-\n\x08logprobs\x18\t \x01(\x0b\x32\x1b.its.chat.v1.LogprobOptions\x12\x38\n\x11structured_output\x18\n \x01(\x0b\x32\x1d.its.chat.v1.StructuredOutput\x12\x1c\n\x14\x66lush_every_n_tokens\x18\x0b \x01(\r\x12\x18\n\x06tenant\x18\x0c \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\x12\x16\n\x04\x66low\x18\r \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\x12\x19\n\x08priority\x18\x0e \x01(\rB\x07\xbaH\x04*\x02\x18\x64\x42\x0f\n\x06prompt\x12\x05\xbaH\x02\x08\x01\"\xbd\x01\n\x10GenerateResponse\x12*\n\x07started\x18\x01 \x01(\x0b\x32\x19.its.generator.v1.Started\x12\'\n\x06\x64\x65ltas\x18\x02 \x03(\x0b\x32\x17.its.generator.v1.Delta\x12,\n\x08\x66inished\x18\x03 \x03(\x0b\x32\x1a.its.generator.v1.Finished\x12&\n\x05usage\x18\x04 \x01(\x0b\x32\x17.its.generator.v1.Usage\"s\n\x07Started\x12)\n\x05model\x18\x01 \x01(\x0b\x32\x1a.its.chat.v1.ModelIdentity\x12\x0c\n\x04seed\x18\x02 \x01(\x04\x12/\n\x10prompt_token_ids\x18\x03 \x01(\x0b\x32\x15.its.chat.v1.TokenIds\"\xc1\x01\n\x05\x44\x65lta\x12\x10\n\x08sequence\x18\x01 \x01(\r\x12\x0e\n\x06offset\x18\x02 \x01(\r\x12\x11\n\ttoken_ids\x18\x03 \x03(\r\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x10\n\x08logprobs\x18\x05 \x03(\x02\x12\x33\n\x0ctop_logprobs\x18\x06 \x03(\x0b\x32\x1d.its.generator.v1.TopLogprobs\x12\x1b\n\x0e\x63ompleted_step\x18\x07 \x01(\rH\x00\x88\x01\x01\x42\x11\n\x0f_completed_step\"2\n\x0bTopLogprobs\x12\x11\n\ttoken_ids\x18\x01 \x03(\r\x12\x10\n\x08logprobs\x18\x02 \x03(\x02\"\x8c\x01\n\x08\x46inished\x12\x10\n\x08sequence\x18\x01 \x01(\r\x12\x31\n\x0bstop_reason\x18\x02 \x01(\x0e\x32\x1c.its.generator.v1.StopReason\x12\x11\n\tstop_text\x18\x03 \x01(\t\x12\r\n\x05\x65rror\x18\x04 \x01(\t\x12\x19\n\x11\x63ompletion_tokens\x18\x05 \x01(\r\"W\n\x05Usage\x12\x15\n\rprompt_tokens\x18\x01 \x01(\x04\x12\x1c\n\x14\x63\x61\x63hed_prompt_tokens\x18\x02 \x01(\x04\x12\x19\n\x11\x63ompletion_tokens\x18\x03 \x01(\x04\".\n\x0c\x41\x62ortRequest\x12\x1e\n\nrequest_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\"L\n\rAbortResponse\x12\x13\n\x0bwas_running\x18\x01 \x01(\x08\x12&\n\x05usage\x18\x02 \x01(\x0b\x32\x17.its.generator.v1.Usage\"~\n\x0fTokenizeRequest\x12\x17\n\x05model\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\x31\n\x0c\x63onversation\x18\x02 \x01(\x0b\x32\x19.its.chat.v1.ConversationH\x00\x12\x0e\n\x04text\x18\x03 \x01(\tH\x00\x42\x0f\n\x06prompt\x12\x05\xbaH\x02\x08\x01\"d\n\x10TokenizeResponse\x12%\n\x06tokens\x18\x01 \x01(\x0b\x32\x15.its.chat.v1.TokenIds\x12)\n\x05model\x18\x02 \x01(\x0b\x32\x1a.its.chat.v1.ModelIdentity\"\x18\n\x16GetCapabilitiesRequest\"N\n\x17GetCapabilitiesResponse\x12\x33\n\x06models\x18\x01 \x03(\x0b\x32#.its.generator.v1.ModelCapabilities\"\xd6\x02\n\x11ModelCapabilities\x12)\n\x05model\x18\x01 \x01(\x0b\x32\x1a.its.chat.v1.ModelIdentity\x12\x0f\n\x07\x62\x61\x63kend\x18\x02 \x01(\t\x12\x1a\n\x12max_context_tokens\x18\x03 \x01(\r\x12\x17\n\x0fvocabulary_size\x18\x04 \x01(\r\x12\x15\n\rmax_sequences\x18\x05 \x01(\r\x12\x18\n\x10\x63ontinues_prefix\x18\x06 \x01(\x08\x12\x11\n\ttoken_ids\x18\x07 \x01(\x08\x12\x14\n\x0creproducible\x18\x08 \x01(\x08\x12\x1d\n\x10max_top_logprobs\x18\t \x01(\rH\x00\x88\x01\x01\x12\x1a\n\x12structured_outputs\x18\n \x03(\t\x12\r\n\x05tools\x18\x0b \x01(\x08\x12\x17\n\x0fsampling_fields\x18\x0c \x03(\tB\x13\n\x11_max_top_logprobs*\xb4\x01\n\nStopReason\x12\x1b\n\x17STOP_REASON_UNSPECIFIED\x10\x00\x12\x13\n\x0fSTOP_REASON_EOS\x10\x01\x12\x14\n\x10STOP_REASON_STOP\x10\x02\x12\x14\n\x10STOP_REASON_STEP\x10\x03\x12\x16\n\x12STOP_REASON_LENGTH\x10\x04\x12\x19\n\x15STOP_REASON_CANCELLED\x10\x05\x12\x15\n\x11STOP_REASON_ERROR\x10\x06\x32\xec\x02\n\x10GeneratorService\x12S\n\x08Generate\x12!.its.generator.v1.GenerateRequest\x1a\".its.generator.v1.GenerateResponse0\x01\x12H\n\x05\x41\x62ort\x12\x1e.its.generator.v1.AbortRequest\x1a\x1f.its.generator.v1.AbortResponse\x12Q\n\x08Tokenize\x12!.its.generator.v1.TokenizeRequest\x1a\".its.generator.v1.TokenizeResponse\x12\x66\n\x0fGetCapabilities\x12(.its.generator.v1.GetCapabilitiesRequest\x1a).its.generator.v1.GetCapabilitiesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -51,14 +51,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GENERATEREQUEST'].fields_by_name['text']._serialized_options = b'\272H\004r\002\020\001'
   _globals['_GENERATEREQUEST'].fields_by_name['branches']._loaded_options = None
   _globals['_GENERATEREQUEST'].fields_by_name['branches']._serialized_options = b'\272H\006\222\001\003\020\200\010'
+  _globals['_GENERATEREQUEST'].fields_by_name['tenant']._loaded_options = None
+  _globals['_GENERATEREQUEST'].fields_by_name['tenant']._serialized_options = b'\272H\005r\003\030\200\001'
+  _globals['_GENERATEREQUEST'].fields_by_name['flow']._loaded_options = None
+  _globals['_GENERATEREQUEST'].fields_by_name['flow']._serialized_options = b'\272H\005r\003\030\200\001'
+  _globals['_GENERATEREQUEST'].fields_by_name['priority']._loaded_options = None
+  _globals['_GENERATEREQUEST'].fields_by_name['priority']._serialized_options = b'\272H\004*\002\030d'
   _globals['_ABORTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_ABORTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\007r\005\020\001\030\200\001'
   _globals['_TOKENIZEREQUEST'].oneofs_by_name['prompt']._loaded_options = None
   _globals['_TOKENIZEREQUEST'].oneofs_by_name['prompt']._serialized_options = b'\272H\002\010\001'
   _globals['_TOKENIZEREQUEST'].fields_by_name['model']._loaded_options = None
   _globals['_TOKENIZEREQUEST'].fields_by_name['model']._serialized_options = b'\272H\005r\003\030\200\002'
-  _globals['_STOPREASON']._serialized_start=2621
-  _globals['_STOPREASON']._serialized_end=2801
+  _globals['_STOPREASON']._serialized_start=2698
+  _globals['_STOPREASON']._serialized_end=2878
   _globals['_STEPPOLICY']._serialized_start=162
   _globals['_STEPPOLICY']._serialized_end=382
   _globals['_STEPPOLICY_DELIMITERS']._serialized_start=322
@@ -66,33 +72,33 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BRANCH']._serialized_start=385
   _globals['_BRANCH']._serialized_end=526
   _globals['_GENERATEREQUEST']._serialized_start=529
-  _globals['_GENERATEREQUEST']._serialized_end=1022
-  _globals['_GENERATERESPONSE']._serialized_start=1025
-  _globals['_GENERATERESPONSE']._serialized_end=1214
-  _globals['_STARTED']._serialized_start=1216
-  _globals['_STARTED']._serialized_end=1331
-  _globals['_DELTA']._serialized_start=1334
-  _globals['_DELTA']._serialized_end=1527
-  _globals['_TOPLOGPROBS']._serialized_start=1529
-  _globals['_TOPLOGPROBS']._serialized_end=1579
-  _globals['_FINISHED']._serialized_start=1582
-  _globals['_FINISHED']._serialized_end=1722
-  _globals['_USAGE']._serialized_start=1724
-  _globals['_USAGE']._serialized_end=1811
-  _globals['_ABORTREQUEST']._serialized_start=1813
-  _globals['_ABORTREQUEST']._serialized_end=1859
-  _globals['_ABORTRESPONSE']._serialized_start=1861
-  _globals['_ABORTRESPONSE']._serialized_end=1937
-  _globals['_TOKENIZEREQUEST']._serialized_start=1939
-  _globals['_TOKENIZEREQUEST']._serialized_end=2065
-  _globals['_TOKENIZERESPONSE']._serialized_start=2067
-  _globals['_TOKENIZERESPONSE']._serialized_end=2167
-  _globals['_GETCAPABILITIESREQUEST']._serialized_start=2169
-  _globals['_GETCAPABILITIESREQUEST']._serialized_end=2193
-  _globals['_GETCAPABILITIESRESPONSE']._serialized_start=2195
-  _globals['_GETCAPABILITIESRESPONSE']._serialized_end=2273
-  _globals['_MODELCAPABILITIES']._serialized_start=2276
-  _globals['_MODELCAPABILITIES']._serialized_end=2618
-  _globals['_GENERATORSERVICE']._serialized_start=2804
-  _globals['_GENERATORSERVICE']._serialized_end=3168
+  _globals['_GENERATEREQUEST']._serialized_end=1099
+  _globals['_GENERATERESPONSE']._serialized_start=1102
+  _globals['_GENERATERESPONSE']._serialized_end=1291
+  _globals['_STARTED']._serialized_start=1293
+  _globals['_STARTED']._serialized_end=1408
+  _globals['_DELTA']._serialized_start=1411
+  _globals['_DELTA']._serialized_end=1604
+  _globals['_TOPLOGPROBS']._serialized_start=1606
+  _globals['_TOPLOGPROBS']._serialized_end=1656
+  _globals['_FINISHED']._serialized_start=1659
+  _globals['_FINISHED']._serialized_end=1799
+  _globals['_USAGE']._serialized_start=1801
+  _globals['_USAGE']._serialized_end=1888
+  _globals['_ABORTREQUEST']._serialized_start=1890
+  _globals['_ABORTREQUEST']._serialized_end=1936
+  _globals['_ABORTRESPONSE']._serialized_start=1938
+  _globals['_ABORTRESPONSE']._serialized_end=2014
+  _globals['_TOKENIZEREQUEST']._serialized_start=2016
+  _globals['_TOKENIZEREQUEST']._serialized_end=2142
+  _globals['_TOKENIZERESPONSE']._serialized_start=2144
+  _globals['_TOKENIZERESPONSE']._serialized_end=2244
+  _globals['_GETCAPABILITIESREQUEST']._serialized_start=2246
+  _globals['_GETCAPABILITIESREQUEST']._serialized_end=2270
+  _globals['_GETCAPABILITIESRESPONSE']._serialized_start=2272
+  _globals['_GETCAPABILITIESRESPONSE']._serialized_end=2350
+  _globals['_MODELCAPABILITIES']._serialized_start=2353
+  _globals['_MODELCAPABILITIES']._serialized_end=2695
+  _globals['_GENERATORSERVICE']._serialized_start=2881
+  _globals['_GENERATORSERVICE']._serialized_end=3245
 # @@protoc_insertion_point(module_scope)

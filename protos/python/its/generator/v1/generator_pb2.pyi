@@ -184,6 +184,9 @@ class GenerateRequest(_message.Message):
     LOGPROBS_FIELD_NUMBER: _builtins.int
     STRUCTURED_OUTPUT_FIELD_NUMBER: _builtins.int
     FLUSH_EVERY_N_TOKENS_FIELD_NUMBER: _builtins.int
+    TENANT_FIELD_NUMBER: _builtins.int
+    FLOW_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Chosen by the client, unique among the calls that are running: for logs and for Abort."""
     model: _builtins.str
@@ -194,6 +197,16 @@ class GenerateRequest(_message.Message):
     """Send new tokens at least after every n tokens of a sequence; 0 sends them only where a step or a
     sequence ends, which is all that a search needs and costs least.
     """
+    tenant: _builtins.str
+    """For whom: opaque, such as the id of a key. Engines are shared fairly between tenants. Empty: one tenant that
+    all such requests have in common.
+    """
+    flow: _builtins.str
+    """What belongs together, such as all calls of one search: whoever has had least comes first, so that a small
+    request is not stuck behind a large one. Empty: this call alone.
+    """
+    priority: _builtins.int
+    """Its tenant's share where several wait: twice as much with 2 as with 1. 0: as if 1."""
     @_builtins.property
     def conversation(self) -> _chat_pb2.Conversation:
         """A conversation, rendered by the model's own chat template."""
@@ -236,10 +249,13 @@ class GenerateRequest(_message.Message):
         logprobs: _sampling_pb2.LogprobOptions | None = ...,
         structured_output: _sampling_pb2.StructuredOutput | None = ...,
         flush_every_n_tokens: _builtins.int = ...,
+        tenant: _builtins.str = ...,
+        flow: _builtins.str = ...,
+        priority: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["conversation", b"conversation", "logprobs", b"logprobs", "prompt", b"prompt", "sampling", b"sampling", "step_policy", b"step_policy", "structured_output", b"structured_output", "text", b"text", "token_ids", b"token_ids"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "conversation", b"conversation", "flush_every_n_tokens", b"flush_every_n_tokens", "logprobs", b"logprobs", "model", b"model", "prompt", b"prompt", "request_id", b"request_id", "sampling", b"sampling", "step_policy", b"step_policy", "structured_output", b"structured_output", "text", b"text", "token_ids", b"token_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["branches", b"branches", "conversation", b"conversation", "flow", b"flow", "flush_every_n_tokens", b"flush_every_n_tokens", "logprobs", b"logprobs", "model", b"model", "priority", b"priority", "prompt", b"prompt", "request_id", b"request_id", "sampling", b"sampling", "step_policy", b"step_policy", "structured_output", b"structured_output", "tenant", b"tenant", "text", b"text", "token_ids", b"token_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_prompt: _TypeAlias = _typing.Literal["conversation", "text", "token_ids"]  # noqa: Y015
     _WhichOneofArgType_prompt: _TypeAlias = _typing.Literal["prompt", b"prompt"]  # noqa: Y015

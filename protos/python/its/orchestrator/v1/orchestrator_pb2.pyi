@@ -72,6 +72,8 @@ class SolveRequest(_message.Message):
     REWARD_MODEL_FIELD_NUMBER: _builtins.int
     DETAIL_FIELD_NUMBER: _builtins.int
     LOGPROBS_FIELD_NUMBER: _builtins.int
+    TENANT_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Chosen by the client, for logs; the engines' logs carry it too."""
     model: _builtins.str
@@ -84,6 +86,12 @@ class SolveRequest(_message.Message):
     """Name of the reward model. Empty: the profile's."""
     detail: Global___Detail.ValueType
     """How much of the run is streamed."""
+    tenant: _builtins.str
+    """For whom: opaque, such as the id of a key. The engines' time is shared fairly between tenants, and a trace is
+    its tenant's alone. Empty: one tenant that all such requests have in common.
+    """
+    priority: _builtins.int
+    """Its tenant's share where several wait: twice as much with 2 as with 1. 0: as if 1."""
     @_builtins.property
     def conversation(self) -> _chat_pb2.Conversation:
         """As a conversation."""
@@ -123,10 +131,12 @@ class SolveRequest(_message.Message):
         reward_model: _builtins.str = ...,
         detail: Global___Detail.ValueType = ...,
         logprobs: _sampling_pb2.LogprobOptions | None = ...,
+        tenant: _builtins.str = ...,
+        priority: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget", "conversation", b"conversation", "logprobs", b"logprobs", "parameters", b"parameters", "prompt", b"prompt", "sampling", b"sampling", "structured_output", b"structured_output", "text", b"text"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["algorithm", b"algorithm", "budget", b"budget", "conversation", b"conversation", "detail", b"detail", "logprobs", b"logprobs", "model", b"model", "parameters", b"parameters", "prompt", b"prompt", "request_id", b"request_id", "reward_model", b"reward_model", "sampling", b"sampling", "structured_output", b"structured_output", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["algorithm", b"algorithm", "budget", b"budget", "conversation", b"conversation", "detail", b"detail", "logprobs", b"logprobs", "model", b"model", "parameters", b"parameters", "priority", b"priority", "prompt", b"prompt", "request_id", b"request_id", "reward_model", b"reward_model", "sampling", b"sampling", "structured_output", b"structured_output", "tenant", b"tenant", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_prompt: _TypeAlias = _typing.Literal["conversation", "text"]  # noqa: Y015
     _WhichOneofArgType_prompt: _TypeAlias = _typing.Literal["prompt", b"prompt"]  # noqa: Y015
@@ -559,16 +569,20 @@ class GetTraceRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     TRACE_ID_FIELD_NUMBER: _builtins.int
+    TENANT_FIELD_NUMBER: _builtins.int
     trace_id: _builtins.str
     """The trace_id that the run's events carried."""
+    tenant: _builtins.str
+    """For whom the run was; a trace of another tenant is not found."""
     def __init__(
         self,
         *,
         trace_id: _builtins.str = ...,
+        tenant: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["trace_id", b"trace_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["tenant", b"tenant", "trace_id", b"trace_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -27,7 +27,7 @@ from its.chat.v1 import chat_pb2 as its_dot_chat_dot_v1_dot_chat__pb2
 from its.chat.v1 import tokens_pb2 as its_dot_chat_dot_v1_dot_tokens__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1aits/reward/v1/reward.proto\x12\rits.reward.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16its/chat/v1/chat.proto\x1a\x18its/chat/v1/tokens.proto\"%\n\tTextSteps\x12\x18\n\x05steps\x18\x01 \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\x80 \"p\n\nTokenSteps\x12\x1d\n\x15tokenizer_fingerprint\x18\x01 \x01(\t\x12%\n\x06tokens\x18\x02 \x01(\x0b\x32\x15.its.chat.v1.TokenIds\x12\x1c\n\tstep_ends\x18\x03 \x03(\rB\t\xbaH\x06\x92\x01\x03\x10\x80 \"\xc8\x01\n\nTrajectory\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12(\n\x04text\x18\x02 \x01(\x0b\x32\x18.its.reward.v1.TextStepsH\x00\x12+\n\x06tokens\x18\x03 \x01(\x0b\x32\x19.its.reward.v1.TokenStepsH\x00\x12\x10\n\x08\x63omplete\x18\x04 \x01(\x08\x12\'\n\x11known_step_values\x18\x05 \x03(\x01\x42\x0c\xbaH\t\x92\x01\x06\"\x04\x12\x02@\x01\x42\x10\n\x07\x63ontent\x12\x05\xbaH\x02\x08\x01\"\xda\x02\n\x0cScoreRequest\x12\x1e\n\nrequest_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x17\n\x05model\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\x31\n\x0c\x63onversation\x18\x03 \x01(\x0b\x32\x19.its.chat.v1.ConversationH\x00\x12\x0e\n\x04text\x18\x04 \x01(\tH\x00\x12*\n\ttoken_ids\x18\x05 \x01(\x0b\x32\x15.its.chat.v1.TokenIdsH\x00\x12<\n\x0ctrajectories\x18\x06 \x03(\x0b\x32\x19.its.reward.v1.TrajectoryB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\x80 \x12\x39\n\x0b\x61ggregation\x18\x07 \x01(\x0e\x32\x1a.its.reward.v1.AggregationB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x18\n\x10reference_answer\x18\x08 \x01(\tB\x0f\n\x06prompt\x12\x05\xbaH\x02\x08\x01\"\x8d\x01\n\x05Score\x12\x15\n\rtrajectory_id\x18\x01 \x01(\t\x12\x12\n\x05value\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x13\n\x0bstep_values\x18\x03 \x03(\x01\x12\x11\n\trationale\x18\x04 \x01(\t\x12\'\n\x07\x66\x61ilure\x18\x05 \x01(\x0b\x32\x16.its.reward.v1.FailureB\x08\n\x06_value\"(\n\x07\x46\x61ilure\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\"W\n\x05Usage\x12\x15\n\rprompt_tokens\x18\x01 \x01(\x04\x12\x1c\n\x14\x63\x61\x63hed_prompt_tokens\x18\x02 \x01(\x04\x12\x19\n\x11\x63ompletion_tokens\x18\x03 \x01(\x04\"\x85\x01\n\rScoreResponse\x12$\n\x06scores\x18\x01 \x03(\x0b\x32\x14.its.reward.v1.Score\x12)\n\x05model\x18\x02 \x01(\x0b\x32\x1a.its.chat.v1.ModelIdentity\x12#\n\x05usage\x18\x03 \x01(\x0b\x32\x14.its.reward.v1.Usage\"H\n\x12ScoreStreamRequest\x12\x32\n\x05\x62\x61tch\x18\x01 \x01(\x0b\x32\x1b.its.reward.v1.ScoreRequestB\x06\xbaH\x03\xc8\x01\x01\"\x8f\x01\n\x13ScoreStreamResponse\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12.\n\x06scores\x18\x02 \x01(\x0b\x32\x1c.its.reward.v1.ScoreResponseH\x00\x12)\n\x07\x66\x61ilure\x18\x03 \x01(\x0b\x32\x16.its.reward.v1.FailureH\x00\x42\t\n\x07outcome\"\x18\n\x16GetCapabilitiesRequest\"L\n\x17GetCapabilitiesResponse\x12\x31\n\x06models\x18\x01 \x03(\x0b\x32!.its.reward.v1.RewardCapabilities\"\xc0\x03\n\x12RewardCapabilities\x12)\n\x05model\x18\x01 \x01(\x0b\x32\x1a.its.chat.v1.ModelIdentity\x12\x0e\n\x06scorer\x18\x02 \x01(\t\x12\'\n\x04kind\x18\x03 \x01(\x0e\x32\x19.its.reward.v1.RewardKind\x12\x16\n\x0escores_partial\x18\x04 \x01(\x08\x12\x14\n\x0c\x61\x63\x63\x65pts_text\x18\x05 \x01(\x08\x12\x16\n\x0e\x61\x63\x63\x65pts_tokens\x18\x06 \x01(\x08\x12\x11\n\tmin_value\x18\x07 \x01(\x01\x12\x11\n\tmax_value\x18\x08 \x01(\x01\x12\x18\n\x10max_trajectories\x18\t \x01(\r\x12\x1a\n\x12max_context_tokens\x18\n \x01(\r\x12\x30\n\x0c\x61ggregations\x18\x0b \x03(\x0e\x32\x1a.its.reward.v1.Aggregation\x12\x37\n\x13\x64\x65\x66\x61ult_aggregation\x18\x0c \x01(\x0e\x32\x1a.its.reward.v1.Aggregation\x12\x1e\n\x16needs_reference_answer\x18\r \x01(\x08\x12\x19\n\x11returns_rationale\x18\x0e \x01(\x08*[\n\nRewardKind\x12\x1b\n\x17REWARD_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13REWARD_KIND_OUTCOME\x10\x01\x12\x17\n\x13REWARD_KIND_PROCESS\x10\x02*\x98\x01\n\x0b\x41ggregation\x12\x1b\n\x17\x41GGREGATION_UNSPECIFIED\x10\x00\x12\x15\n\x11\x41GGREGATION_MODEL\x10\x01\x12\x14\n\x10\x41GGREGATION_PROD\x10\x02\x12\x13\n\x0f\x41GGREGATION_MIN\x10\x03\x12\x14\n\x10\x41GGREGATION_LAST\x10\x04\x12\x14\n\x10\x41GGREGATION_MEAN\x10\x05\x32\x8f\x02\n\rRewardService\x12\x42\n\x05Score\x12\x1b.its.reward.v1.ScoreRequest\x1a\x1c.its.reward.v1.ScoreResponse\x12X\n\x0bScoreStream\x12!.its.reward.v1.ScoreStreamRequest\x1a\".its.reward.v1.ScoreStreamResponse(\x01\x30\x01\x12`\n\x0fGetCapabilities\x12%.its.reward.v1.GetCapabilitiesRequest\x1a&.its.reward.v1.GetCapabilitiesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1aits/reward/v1/reward.proto\x12\rits.reward.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16its/chat/v1/chat.proto\x1a\x18its/chat/v1/tokens.proto\"%\n\tTextSteps\x12\x18\n\x05steps\x18\x01 \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\x80 \"p\n\nTokenSteps\x12\x1d\n\x15tokenizer_fingerprint\x18\x01 \x01(\t\x12%\n\x06tokens\x18\x02 \x01(\x0b\x32\x15.its.chat.v1.TokenIds\x12\x1c\n\tstep_ends\x18\x03 \x03(\rB\t\xbaH\x06\x92\x01\x03\x10\x80 \"\xc8\x01\n\nTrajectory\x12\x16\n\x02id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12(\n\x04text\x18\x02 \x01(\x0b\x32\x18.its.reward.v1.TextStepsH\x00\x12+\n\x06tokens\x18\x03 \x01(\x0b\x32\x19.its.reward.v1.TokenStepsH\x00\x12\x10\n\x08\x63omplete\x18\x04 \x01(\x08\x12\'\n\x11known_step_values\x18\x05 \x03(\x01\x42\x0c\xbaH\t\x92\x01\x06\"\x04\x12\x02@\x01\x42\x10\n\x07\x63ontent\x12\x05\xbaH\x02\x08\x01\"\xa7\x03\n\x0cScoreRequest\x12\x1e\n\nrequest_id\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x80\x01\x12\x17\n\x05model\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\x31\n\x0c\x63onversation\x18\x03 \x01(\x0b\x32\x19.its.chat.v1.ConversationH\x00\x12\x0e\n\x04text\x18\x04 \x01(\tH\x00\x12*\n\ttoken_ids\x18\x05 \x01(\x0b\x32\x15.its.chat.v1.TokenIdsH\x00\x12<\n\x0ctrajectories\x18\x06 \x03(\x0b\x32\x19.its.reward.v1.TrajectoryB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\x80 \x12\x39\n\x0b\x61ggregation\x18\x07 \x01(\x0e\x32\x1a.its.reward.v1.AggregationB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x18\n\x10reference_answer\x18\x08 \x01(\t\x12\x18\n\x06tenant\x18\t \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\x12\x16\n\x04\x66low\x18\n \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\x12\x19\n\x08priority\x18\x0b \x01(\rB\x07\xbaH\x04*\x02\x18\x64\x42\x0f\n\x06prompt\x12\x05\xbaH\x02\x08\x01\"\x8d\x01\n\x05Score\x12\x15\n\rtrajectory_id\x18\x01 \x01(\t\x12\x12\n\x05value\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x13\n\x0bstep_values\x18\x03 \x03(\x01\x12\x11\n\trationale\x18\x04 \x01(\t\x12\'\n\x07\x66\x61ilure\x18\x05 \x01(\x0b\x32\x16.its.reward.v1.FailureB\x08\n\x06_value\"(\n\x07\x46\x61ilure\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\"W\n\x05Usage\x12\x15\n\rprompt_tokens\x18\x01 \x01(\x04\x12\x1c\n\x14\x63\x61\x63hed_prompt_tokens\x18\x02 \x01(\x04\x12\x19\n\x11\x63ompletion_tokens\x18\x03 \x01(\x04\"\x85\x01\n\rScoreResponse\x12$\n\x06scores\x18\x01 \x03(\x0b\x32\x14.its.reward.v1.Score\x12)\n\x05model\x18\x02 \x01(\x0b\x32\x1a.its.chat.v1.ModelIdentity\x12#\n\x05usage\x18\x03 \x01(\x0b\x32\x14.its.reward.v1.Usage\"H\n\x12ScoreStreamRequest\x12\x32\n\x05\x62\x61tch\x18\x01 \x01(\x0b\x32\x1b.its.reward.v1.ScoreRequestB\x06\xbaH\x03\xc8\x01\x01\"\x8f\x01\n\x13ScoreStreamResponse\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12.\n\x06scores\x18\x02 \x01(\x0b\x32\x1c.its.reward.v1.ScoreResponseH\x00\x12)\n\x07\x66\x61ilure\x18\x03 \x01(\x0b\x32\x16.its.reward.v1.FailureH\x00\x42\t\n\x07outcome\"\x18\n\x16GetCapabilitiesRequest\"L\n\x17GetCapabilitiesResponse\x12\x31\n\x06models\x18\x01 \x03(\x0b\x32!.its.reward.v1.RewardCapabilities\"\xc0\x03\n\x12RewardCapabilities\x12)\n\x05model\x18\x01 \x01(\x0b\x32\x1a.its.chat.v1.ModelIdentity\x12\x0e\n\x06scorer\x18\x02 \x01(\t\x12\'\n\x04kind\x18\x03 \x01(\x0e\x32\x19.its.reward.v1.RewardKind\x12\x16\n\x0escores_partial\x18\x04 \x01(\x08\x12\x14\n\x0c\x61\x63\x63\x65pts_text\x18\x05 \x01(\x08\x12\x16\n\x0e\x61\x63\x63\x65pts_tokens\x18\x06 \x01(\x08\x12\x11\n\tmin_value\x18\x07 \x01(\x01\x12\x11\n\tmax_value\x18\x08 \x01(\x01\x12\x18\n\x10max_trajectories\x18\t \x01(\r\x12\x1a\n\x12max_context_tokens\x18\n \x01(\r\x12\x30\n\x0c\x61ggregations\x18\x0b \x03(\x0e\x32\x1a.its.reward.v1.Aggregation\x12\x37\n\x13\x64\x65\x66\x61ult_aggregation\x18\x0c \x01(\x0e\x32\x1a.its.reward.v1.Aggregation\x12\x1e\n\x16needs_reference_answer\x18\r \x01(\x08\x12\x19\n\x11returns_rationale\x18\x0e \x01(\x08*[\n\nRewardKind\x12\x1b\n\x17REWARD_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13REWARD_KIND_OUTCOME\x10\x01\x12\x17\n\x13REWARD_KIND_PROCESS\x10\x02*\x98\x01\n\x0b\x41ggregation\x12\x1b\n\x17\x41GGREGATION_UNSPECIFIED\x10\x00\x12\x15\n\x11\x41GGREGATION_MODEL\x10\x01\x12\x14\n\x10\x41GGREGATION_PROD\x10\x02\x12\x13\n\x0f\x41GGREGATION_MIN\x10\x03\x12\x14\n\x10\x41GGREGATION_LAST\x10\x04\x12\x14\n\x10\x41GGREGATION_MEAN\x10\x05\x32\x8f\x02\n\rRewardService\x12\x42\n\x05Score\x12\x1b.its.reward.v1.ScoreRequest\x1a\x1c.its.reward.v1.ScoreResponse\x12X\n\x0bScoreStream\x12!.its.reward.v1.ScoreStreamRequest\x1a\".its.reward.v1.ScoreStreamResponse(\x01\x30\x01\x12`\n\x0fGetCapabilities\x12%.its.reward.v1.GetCapabilitiesRequest\x1a&.its.reward.v1.GetCapabilitiesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -54,12 +54,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SCOREREQUEST'].fields_by_name['trajectories']._serialized_options = b'\272H\010\222\001\005\010\001\020\200 '
   _globals['_SCOREREQUEST'].fields_by_name['aggregation']._loaded_options = None
   _globals['_SCOREREQUEST'].fields_by_name['aggregation']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_SCOREREQUEST'].fields_by_name['tenant']._loaded_options = None
+  _globals['_SCOREREQUEST'].fields_by_name['tenant']._serialized_options = b'\272H\005r\003\030\200\001'
+  _globals['_SCOREREQUEST'].fields_by_name['flow']._loaded_options = None
+  _globals['_SCOREREQUEST'].fields_by_name['flow']._serialized_options = b'\272H\005r\003\030\200\001'
+  _globals['_SCOREREQUEST'].fields_by_name['priority']._loaded_options = None
+  _globals['_SCOREREQUEST'].fields_by_name['priority']._serialized_options = b'\272H\004*\002\030d'
   _globals['_SCORESTREAMREQUEST'].fields_by_name['batch']._loaded_options = None
   _globals['_SCORESTREAMREQUEST'].fields_by_name['batch']._serialized_options = b'\272H\003\310\001\001'
-  _globals['_REWARDKIND']._serialized_start=2015
-  _globals['_REWARDKIND']._serialized_end=2106
-  _globals['_AGGREGATION']._serialized_start=2109
-  _globals['_AGGREGATION']._serialized_end=2261
+  _globals['_REWARDKIND']._serialized_start=2092
+  _globals['_REWARDKIND']._serialized_end=2183
+  _globals['_AGGREGATION']._serialized_start=2186
+  _globals['_AGGREGATION']._serialized_end=2338
   _globals['_TEXTSTEPS']._serialized_start=124
   _globals['_TEXTSTEPS']._serialized_end=161
   _globals['_TOKENSTEPS']._serialized_start=163
@@ -67,25 +73,25 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_TRAJECTORY']._serialized_start=278
   _globals['_TRAJECTORY']._serialized_end=478
   _globals['_SCOREREQUEST']._serialized_start=481
-  _globals['_SCOREREQUEST']._serialized_end=827
-  _globals['_SCORE']._serialized_start=830
-  _globals['_SCORE']._serialized_end=971
-  _globals['_FAILURE']._serialized_start=973
-  _globals['_FAILURE']._serialized_end=1013
-  _globals['_USAGE']._serialized_start=1015
-  _globals['_USAGE']._serialized_end=1102
-  _globals['_SCORERESPONSE']._serialized_start=1105
-  _globals['_SCORERESPONSE']._serialized_end=1238
-  _globals['_SCORESTREAMREQUEST']._serialized_start=1240
-  _globals['_SCORESTREAMREQUEST']._serialized_end=1312
-  _globals['_SCORESTREAMRESPONSE']._serialized_start=1315
-  _globals['_SCORESTREAMRESPONSE']._serialized_end=1458
-  _globals['_GETCAPABILITIESREQUEST']._serialized_start=1460
-  _globals['_GETCAPABILITIESREQUEST']._serialized_end=1484
-  _globals['_GETCAPABILITIESRESPONSE']._serialized_start=1486
-  _globals['_GETCAPABILITIESRESPONSE']._serialized_end=1562
-  _globals['_REWARDCAPABILITIES']._serialized_start=1565
-  _globals['_REWARDCAPABILITIES']._serialized_end=2013
-  _globals['_REWARDSERVICE']._serialized_start=2264
-  _globals['_REWARDSERVICE']._serialized_end=2535
+  _globals['_SCOREREQUEST']._serialized_end=904
+  _globals['_SCORE']._serialized_start=907
+  _globals['_SCORE']._serialized_end=1048
+  _globals['_FAILURE']._serialized_start=1050
+  _globals['_FAILURE']._serialized_end=1090
+  _globals['_USAGE']._serialized_start=1092
+  _globals['_USAGE']._serialized_end=1179
+  _globals['_SCORERESPONSE']._serialized_start=1182
+  _globals['_SCORERESPONSE']._serialized_end=1315
+  _globals['_SCORESTREAMREQUEST']._serialized_start=1317
+  _globals['_SCORESTREAMREQUEST']._serialized_end=1389
+  _globals['_SCORESTREAMRESPONSE']._serialized_start=1392
+  _globals['_SCORESTREAMRESPONSE']._serialized_end=1535
+  _globals['_GETCAPABILITIESREQUEST']._serialized_start=1537
+  _globals['_GETCAPABILITIESREQUEST']._serialized_end=1561
+  _globals['_GETCAPABILITIESRESPONSE']._serialized_start=1563
+  _globals['_GETCAPABILITIESRESPONSE']._serialized_end=1639
+  _globals['_REWARDCAPABILITIES']._serialized_start=1642
+  _globals['_REWARDCAPABILITIES']._serialized_end=2090
+  _globals['_REWARDSERVICE']._serialized_start=2341
+  _globals['_REWARDSERVICE']._serialized_end=2612
 # @@protoc_insertion_point(module_scope)

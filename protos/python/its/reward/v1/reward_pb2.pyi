@@ -199,6 +199,9 @@ class ScoreRequest(_message.Message):
     TRAJECTORIES_FIELD_NUMBER: _builtins.int
     AGGREGATION_FIELD_NUMBER: _builtins.int
     REFERENCE_ANSWER_FIELD_NUMBER: _builtins.int
+    TENANT_FIELD_NUMBER: _builtins.int
+    FLOW_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Chosen by the client, for logs."""
     model: _builtins.str
@@ -209,6 +212,16 @@ class ScoreRequest(_message.Message):
     """How step values become one score."""
     reference_answer: _builtins.str
     """A right answer, for reward models that compare with one."""
+    tenant: _builtins.str
+    """For whom: opaque, such as the id of a key. Engines are shared fairly between tenants. Empty: one tenant that
+    all such requests have in common.
+    """
+    flow: _builtins.str
+    """What belongs together, such as all calls of one search: whoever has had least comes first, so that a small
+    request is not stuck behind a large one. Empty: this call alone.
+    """
+    priority: _builtins.int
+    """Its tenant's share where several wait: twice as much with 2 as with 1. 0: as if 1."""
     @_builtins.property
     def conversation(self) -> _chat_pb2.Conversation:
         """As messages, rendered by the reward model's own chat template."""
@@ -232,10 +245,13 @@ class ScoreRequest(_message.Message):
         trajectories: _abc.Iterable[Global___Trajectory] | None = ...,
         aggregation: Global___Aggregation.ValueType = ...,
         reference_answer: _builtins.str = ...,
+        tenant: _builtins.str = ...,
+        flow: _builtins.str = ...,
+        priority: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["conversation", b"conversation", "prompt", b"prompt", "text", b"text", "token_ids", b"token_ids"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregation", b"aggregation", "conversation", b"conversation", "model", b"model", "prompt", b"prompt", "reference_answer", b"reference_answer", "request_id", b"request_id", "text", b"text", "token_ids", b"token_ids", "trajectories", b"trajectories"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregation", b"aggregation", "conversation", b"conversation", "flow", b"flow", "model", b"model", "priority", b"priority", "prompt", b"prompt", "reference_answer", b"reference_answer", "request_id", b"request_id", "tenant", b"tenant", "text", b"text", "token_ids", b"token_ids", "trajectories", b"trajectories"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_prompt: _TypeAlias = _typing.Literal["conversation", "text", "token_ids"]  # noqa: Y015
     _WhichOneofArgType_prompt: _TypeAlias = _typing.Literal["prompt", b"prompt"]  # noqa: Y015
