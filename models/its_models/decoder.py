@@ -14,6 +14,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from its_models.allocation import keep_freed_memory
+
 ort = cast("Any", onnxruntime)  # ships no types
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -59,6 +61,7 @@ class Decoder:
 
         One thread is fastest for small models: two were half as fast (docs/adr/0007).
         """
+        keep_freed_memory()
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
