@@ -263,6 +263,8 @@ class Answer(_message.Message):
     REWARD_MODEL_FIELD_NUMBER: _builtins.int
     LOGPROBS_FIELD_NUMBER: _builtins.int
     PROMPT_TOKENS_FIELD_NUMBER: _builtins.int
+    TOKENS_FIELD_NUMBER: _builtins.int
+    REFUSAL_FIELD_NUMBER: _builtins.int
     stop_reason: _generator_pb2.StopReason.ValueType
     """Why its text ended."""
     algorithm: _builtins.str
@@ -275,6 +277,10 @@ class Answer(_message.Message):
     """The seed: with the same request, the same run."""
     prompt_tokens: _builtins.int
     """Tokens of the question, counted once."""
+    refusal: _builtins.str
+    """Why there is no answer although candidates ended, such as that none has the form that was asked for. The
+    message is empty then; empty where there is an answer.
+    """
     @_builtins.property
     def message(self) -> _chat_pb2.Message:
         """What the assistant says."""
@@ -303,6 +309,10 @@ class Answer(_message.Message):
     def logprobs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """Log-probability of each token of the answer; empty unless asked."""
 
+    @_builtins.property
+    def tokens(self) -> _containers.RepeatedCompositeFieldContainer[Global___AnswerToken]:
+        """The tokens that make the text of the message, one after another; empty unless their texts were asked for."""
+
     def __init__(
         self,
         *,
@@ -319,11 +329,71 @@ class Answer(_message.Message):
         reward_model: _tokens_pb2.ModelIdentity | None = ...,
         logprobs: _abc.Iterable[_builtins.float] | None = ...,
         prompt_tokens: _builtins.int = ...,
+        tokens: _abc.Iterable[Global___AnswerToken] | None = ...,
+        refusal: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget", "ledger", b"ledger", "message", b"message", "model", b"model", "reward_model", b"reward_model"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["algorithm", b"algorithm", "budget", b"budget", "candidates", b"candidates", "ledger", b"ledger", "logprobs", b"logprobs", "message", b"message", "model", b"model", "parameters_json", b"parameters_json", "prompt_tokens", b"prompt_tokens", "reward_model", b"reward_model", "seed", b"seed", "stop_reason", b"stop_reason", "stopped_by", b"stopped_by"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["algorithm", b"algorithm", "budget", b"budget", "candidates", b"candidates", "ledger", b"ledger", "logprobs", b"logprobs", "message", b"message", "model", b"model", "parameters_json", b"parameters_json", "prompt_tokens", b"prompt_tokens", "refusal", b"refusal", "reward_model", b"reward_model", "seed", b"seed", "stop_reason", b"stop_reason", "stopped_by", b"stopped_by", "tokens", b"tokens"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Answer: _TypeAlias = Answer  # noqa: Y015
+
+@_typing.final
+class AnswerToken(_message.Message):
+    """A token of the answer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    LOGPROB_FIELD_NUMBER: _builtins.int
+    TOP_FIELD_NUMBER: _builtins.int
+    text: _builtins.bytes
+    """Its bytes; a character may span several tokens."""
+    logprob: _builtins.float
+    """Its log-probability under the model."""
+    @_builtins.property
+    def top(self) -> _containers.RepeatedCompositeFieldContainer[Global___TopToken]:
+        """The most probable tokens in its place, best first."""
+
+    def __init__(
+        self,
+        *,
+        text: _builtins.bytes = ...,
+        logprob: _builtins.float = ...,
+        top: _abc.Iterable[Global___TopToken] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["logprob", b"logprob", "text", b"text", "top", b"top"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnswerToken: _TypeAlias = AnswerToken  # noqa: Y015
+
+@_typing.final
+class TopToken(_message.Message):
+    """One of the most probable tokens at a place."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    LOGPROB_FIELD_NUMBER: _builtins.int
+    text: _builtins.bytes
+    """Its bytes."""
+    logprob: _builtins.float
+    """Its log-probability."""
+    def __init__(
+        self,
+        *,
+        text: _builtins.bytes = ...,
+        logprob: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["logprob", b"logprob", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TopToken: _TypeAlias = TopToken  # noqa: Y015
