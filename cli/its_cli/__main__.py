@@ -1,10 +1,11 @@
-"""The command `its`: `its up`, `its ask`, `its algorithms`, `its config`, `its demo`."""
+"""The command `its`: `its up`, `its ask`, `its algorithms`, `its config`, `its certs`, `its demo`."""
 
 import typer
 
 from its_cli import config
 from its_cli.algorithms import algorithms
 from its_cli.ask import ask
+from its_cli.certs import certs
 from its_cli.demo import demo
 from its_cli.up import up
 
@@ -17,6 +18,7 @@ app.command()(up)
 app.command()(ask)
 app.command()(algorithms)
 app.command()(demo)
+app.command()(certs)
 app.add_typer(config.app, name="config")
 
 if __name__ == "__main__":

@@ -7,9 +7,10 @@ import httpx
 from grpc import aio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from its_cli.layout import Address
+from its_cli.layout import Address, Layout
 from its_cli.part import Part
 from its_runtime.channel import open_channel
+from its_runtime.tls import Tls
 
 INTERVAL = 0.05
 """Seconds between two tries."""
@@ -17,10 +18,11 @@ PATIENCE = 5.0
 """Seconds within which a healthy process answers."""
 
 
-async def healthy(part: Part, address: Address) -> None:
-    """Return when `part`, listening at `address`, reports that it serves; wait for as long as that takes."""
+async def healthy(part: Part, layout: Layout) -> None:
+    """Return when `part` of `layout` reports that it serves; wait for as long as that takes."""
+    address = layout.address(part)
     await _listening(address)
-    await (_serving(part.service, address) if part.service else _ready(address))
+    await (_serving(part.service, address, layout.tls.get(part.section)) if part.service else _ready(layout.url))
 
 
 async def _listening(address: Address) -> None:
@@ -35,8 +37,8 @@ async def _listening(address: Address) -> None:
             return
 
 
-async def _serving(service: str, address: Address) -> None:
-    async with open_channel(str(address)) as channel:
+async def _serving(service: str, address: Address, tls: Tls | None) -> None:
+    async with open_channel(str(address), tls) as channel:
         stub = cast("Any", health_pb2_grpc).HealthStub(channel)
         while True:
             if await _serves(stub, service):
@@ -53,8 +55,9 @@ async def _serves(stub: Any, service: str) -> bool:  # noqa: ANN401
     return response.status == health_pb2.HealthCheckResponse.SERVING
 
 
-async def _ready(address: Address) -> None:
-    async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False, timeout=PATIENCE) as client:
+async def _ready(url: str) -> None:
+    # Whatever certificate it shows: it is our own child, and is told nothing.
+    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=PATIENCE, verify=False) as client:  # noqa: S501
         while True:
             if await _answers(client):
                 return

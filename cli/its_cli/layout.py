@@ -3,13 +3,14 @@
 import socket
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from its_cli.configuration import Configuration
 from its_cli.part import GATEWAY, PARTS, Part
 from its_runtime.settings import ServiceSettings
+from its_runtime.tls import Tls
 
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104  (not bound, only recognised)
 """Where to reach a process that listens on every address."""
@@ -42,6 +43,10 @@ class Layout:
     environment: dict[str, str]
     grace_seconds: float
     """How long a process gets to finish what it is doing."""
+    tls: dict[str, Tls] = field(default_factory=dict[str, Tls])
+    """What the services show each other, by section; those that aren't in it encrypt nothing."""
+    scheme: str = "http"
+    """What the gateway speaks."""
 
     def address(self, part: Part) -> Address:
         """Return where `part` is reached from this machine."""
@@ -50,7 +55,7 @@ class Layout:
     @property
     def url(self) -> str:
         """The gateway's address, as a URL without a path."""
-        return f"http://{self.address(GATEWAY)}"
+        return f"{self.scheme}://{self.address(GATEWAY)}"
 
 
 def configured(configuration: Configuration, path: Path | None) -> Layout:
@@ -89,13 +94,16 @@ def _settings(configuration: Configuration, part: Part) -> ServiceSettings:
 
 
 def _layout(configuration: Configuration, path: Path | None, ports: dict[str, int], *, moved: bool) -> Layout:
-    hosts = {part.section: _settings(configuration, part).host for part in PARTS}
+    settings = {part.section: _settings(configuration, part) for part in PARTS}
+    hosts = {section: one.host for section, one in settings.items()}
     addresses = {section: Address(hosts[section], port) for section, port in ports.items()}
     return Layout(
         addresses=addresses,
         commands={part.section: _command(part, path) for part in PARTS},
         environment=_ports(ports) | _wires(configuration, addresses, moved=moved),
-        grace_seconds=max(_settings(configuration, part).grace_seconds for part in PARTS) + 2,
+        grace_seconds=max(one.grace_seconds for one in settings.values()) + 2,
+        tls={section: one.tls for section, one in settings.items() if one.tls},
+        scheme="https" if configuration.gateway.https else "http",
     )
 
 

@@ -75,7 +75,7 @@ def _start(part: Part, layout: Layout, listener: Listener) -> AbstractAsyncConte
 
 async def _all_healthy(layout: Layout, ready: Ready) -> None:
     async def one(part: Part) -> None:
-        await healthy(part, layout.address(part))
+        await healthy(part, layout)
         ready(part)
 
     await asyncio.gather(*map(one, PARTS))

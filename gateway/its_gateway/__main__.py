@@ -11,7 +11,7 @@ from its_runtime.server import stopped
 async def main(settings: Settings) -> None:
     """Answer requests until told to stop; the channel to the orchestrator outlives the last of them."""
     async with (
-        open_orchestrator(settings.orchestrator) as orchestrator,
+        open_orchestrator(settings.orchestrator, settings.tls) as orchestrator,
         serving(create_app(settings, orchestrator), settings),
     ):
         await stopped()

@@ -13,6 +13,7 @@ from its.orchestrator.v1.orchestrator_pb2 import ListAlgorithmsRequest, ListProf
 from its.orchestrator.v1.orchestrator_pb2_grpc import OrchestratorServiceStub
 from its_runtime.calls import response, responses
 from its_runtime.channel import open_channel
+from its_runtime.tls import Tls
 
 _SERVICE = "orchestrator"
 _LISTING_SECONDS = 5.0
@@ -55,7 +56,7 @@ class Orchestrator:
 
 
 @asynccontextmanager
-async def open_orchestrator(address: str) -> AsyncGenerator[Orchestrator, None]:
-    """Yield a client of the orchestrator at `address` (host:port)."""
-    async with open_channel(address) as channel:
+async def open_orchestrator(address: str, tls: Tls | None = None) -> AsyncGenerator[Orchestrator, None]:
+    """Yield a client of the orchestrator at `address` (host:port), which shows the certificates of `tls`."""
+    async with open_channel(address, tls) as channel:
         yield Orchestrator(channel)

@@ -10,6 +10,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from its_gateway.https import open_context
 from its_gateway.settings import Settings
 from its_runtime.server import PortTaken
 
@@ -28,7 +29,8 @@ async def serving(app: ASGIApp, settings: Settings) -> AsyncGenerator[int, None]
     server = _server(app, settings)
     await server.startup(sockets=[bound])
     ticking = asyncio.create_task(server.main_loop())
-    _log.info("serving", service="gateway", address=f"http://{settings.host}:{port}/v1")
+    scheme = "https" if settings.https else "http"
+    _log.info("serving", service="gateway", address=f"{scheme}://{settings.host}:{port}/v1")
     try:
         yield port
     finally:
@@ -62,6 +64,7 @@ def _server(app: ASGIApp, settings: Settings) -> uvicorn.Server:
         timeout_graceful_shutdown=math.ceil(settings.grace_seconds),
     )
     config.load()
+    config.ssl = open_context(settings.https) if settings.https else None
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
     return server

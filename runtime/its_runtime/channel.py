@@ -6,6 +6,8 @@ from typing import Any
 
 from grpc import aio
 
+from its_runtime.tls import Tls, channel_credentials
+
 _RETRIES: dict[str, Any] = {
     "methodConfig": [
         {
@@ -43,9 +45,12 @@ OPTIONS: Sequence[tuple[str, Any]] = (
 )
 
 
-def open_channel(address: str) -> aio.Channel:
+def open_channel(address: str, tls: Tls | None = None) -> aio.Channel:
     """Return a channel to `address` (host:port, or any gRPC target). Close it, or use it as a context manager.
 
-    Retries happen on UNAVAILABLE and before the first message only. Give every call its own `timeout=`.
+    With `tls` both sides show certificates; without, nothing is encrypted. Retries happen on UNAVAILABLE and before
+    the first message only. Give every call its own `timeout=`.
     """
-    return aio.insecure_channel(address, options=OPTIONS)
+    if tls is None:
+        return aio.insecure_channel(address, options=OPTIONS)
+    return aio.secure_channel(address, channel_credentials(tls), options=OPTIONS)

@@ -14,6 +14,7 @@ from grpc_reflection.v1alpha import reflection
 
 from its_runtime.edge import Edge
 from its_runtime.settings import ServiceSettings
+from its_runtime.tls import server_credentials
 
 MESSAGE_BYTES = 64 << 20
 OPTIONS: Sequence[tuple[str, Any]] = (
@@ -67,7 +68,9 @@ async def serving(
 def _bind(server: aio.Server, settings: ServiceSettings) -> int:
     address = f"{settings.host}:{settings.port}"
     try:
-        return server.add_insecure_port(address)
+        if settings.tls is None:
+            return server.add_insecure_port(address)
+        return server.add_secure_port(address, server_credentials(settings.tls))
     except RuntimeError as error:
         raise PortTaken(f"{address} can't be bound: is another process using the port? Choose another one") from error
 

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from its_runtime.tls import Tls
+
 LogLevel = Literal["debug", "info", "warning", "error"]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -15,6 +17,9 @@ class ServiceSettings(BaseModel):
 
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: Port = Field(default=0, description="Port to listen on; 0 takes a free one.")
+    tls: Tls | None = Field(
+        default=None, description="Certificates for gRPC: both sides show theirs. Absent, nothing is encrypted."
+    )
     grace_seconds: float = Field(default=10.0, ge=0, description="How long running calls may go on after SIGTERM.")
     max_concurrent_calls: int = Field(default=0, ge=0, description="Calls at once; more are refused. 0: no limit.")
     log_level: LogLevel = Field(default="info", description="Least level that is logged.")

@@ -181,7 +181,7 @@ def shell_words() -> Callable[..., tuple[str, ...]]:
     return lambda *arguments: (*ITS, *arguments)
 
 
-@pytest.fixture(name="started")
+@pytest.fixture(name="started", scope="session")
 def _started() -> Callable[..., AbstractContextManager[Up]]:
     return started
 

@@ -31,7 +31,10 @@ async def main(settings: Settings) -> None:
 
     It is healthy while they are down: their absence is the answer to a call, not the end of this process.
     """
-    async with open_channel(settings.generator) as generator, open_channel(settings.reward) as reward:
+    async with (
+        open_channel(settings.generator, settings.tls) as generator,
+        open_channel(settings.reward, settings.tls) as reward,
+    ):
         server = new_server(settings)
         add_OrchestratorServiceServicer_to_server(servicer(settings, engines(settings, generator, reward)), server)
         async with serving(server, settings, SERVICE, chain(generator, reward)):
