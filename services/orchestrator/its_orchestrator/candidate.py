@@ -23,6 +23,8 @@ class StopReason(Enum):
 
 ENDED = frozenset({StopReason.EOS, StopReason.STOP, StopReason.LENGTH})
 """Reasons after which a candidate never grows again."""
+WHOLE = ENDED - {StopReason.LENGTH}
+"""Reasons after which nothing is missing."""
 
 
 @dataclass(frozen=True, slots=True)

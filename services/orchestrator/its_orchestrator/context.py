@@ -11,7 +11,7 @@ from itertools import count
 from its_orchestrator.candidate import Candidate, StopReason
 from its_orchestrator.choosing.equivalence import Equivalence
 from its_orchestrator.engines import StepPolicy
-from its_orchestrator.events import CandidateEnded, CandidateScored, Kind, Note, Progress, StepEnded
+from its_orchestrator.events import CandidateEnded, CandidateScored, FailureNoted, Kind, Note, Progress, StepEnded
 from its_orchestrator.growing.grower import Grower
 from its_orchestrator.growing.growth import Doubt, Growth
 from its_orchestrator.growing.waves import next_wave
@@ -53,6 +53,8 @@ class Context:
         """Which answers are the same."""
         self.ended: dict[str, Candidate] = {}
         """Every candidate that ended, by name, as it ended."""
+        self.formless: dict[str, str] = {}
+        """Why some of them don't have the form that was asked for, by name; no algorithm sees them."""
         self._terms = terms
         self._grower = grower
         self._scorer = scorer
@@ -184,12 +186,14 @@ class Context:
         growths = [Growth(one, self._room(one, steps), None, self._question) for one in candidates]
         full = [growth.start for growth in growths if growth.room == 0 or self._context_full(growth.start)]
         for candidate in full:
-            yield replace(candidate, stop_reason=StopReason.LENGTH)
+            if self._admits(stopped := replace(candidate, stop_reason=StopReason.LENGTH)):
+                yield stopped
         rest = [growth for growth in growths if growth.start not in full]
         async with aclosing(self._grower.grow(rest, steps, self._terms.logprobs)) as grown:
             async for candidate in grown:
                 self._stepped(candidate)
-                yield candidate
+                if not candidate.finished or self._admits(candidate):
+                    yield candidate
 
     async def scored(self, source: AsyncGenerator[Candidate]) -> AsyncGenerator[Candidate]:
         """Yield the candidates of `source` with their scores, each as soon as it is known, and close `source`.
@@ -254,7 +258,8 @@ class Context:
                 async for candidate in grown:
                     lengths.append(candidate.tokens)
                     self._ended(candidate)
-                    yield candidate
+                    if self._admits(candidate):
+                        yield candidate
 
     def _rewarded(self) -> Scorer:
         if self._scorer is None:
@@ -288,6 +293,14 @@ class Context:
             self.emit(StepEnded(candidate.id, len(candidate.steps) - 1, last.text, last.size))
         if candidate.finished:
             self._ended(candidate)
+
+    def _admits(self, candidate: Candidate) -> bool:
+        """Tell whether it has the form that was asked for; one that hasn't is noted, and doesn't come."""
+        why = self._terms.form.why_not(candidate.text) if self._terms.form else None
+        if why is not None:
+            self.formless[candidate.id] = why
+            self.emit(FailureNoted(f"it doesn't have the form that was asked for: {why}", candidate.id))
+        return why is None
 
     def _ended(self, candidate: Candidate) -> None:
         self.ended[candidate.id] = candidate

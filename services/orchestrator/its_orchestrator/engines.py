@@ -34,6 +34,8 @@ class GeneratorModel:
     token_ids: bool = True
     max_top_logprobs: int | None = None
     """Most alternatives reported with log-probabilities; None when there are no log-probabilities."""
+    structured_outputs: frozenset[str] = frozenset()
+    """Forms of an answer that the engine itself enforces."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,74 @@ class Answer:
     """Tokens of the question, counted once."""
     logprobs: tuple[float, ...] = ()
     """Log-probability of each token of the answer; empty unless asked for."""
+    refusal: str = ""
+    """Why there is no answer though candidates ended; empty where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageStarted:
+    """A stage of a pipeline began."""
+
+    turn_id: str
+    """The pass of the pipeline: its candidates are alternatives to one another."""
+    stage: str
+    strategy: str
+    items: int
+    prompt: str
+    """What the pipeline was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptStarted:
+    """A stage began to work on one candidate."""
+
+    turn_id: str
+    stage: str
+    strategy: str
+    candidate_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptEnded:
+    """A stage is done with one candidate."""
+
+    turn_id: str
+    stage: str
+    strategy: str
+    candidate_index: int
+    score: float | None
+    text: str
+    error: str
+    """Why it failed; empty where it didn't."""
+    calls: int
+    tokens: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ItemKept:
+    """An item as a stage leaves it."""
+
+    id: str
+    parent_ids: tuple[str, ...]
+    candidate_index: int
+    score: float | None
+    text: str
+    tokens: int
+    """Completion tokens that were spent on it until now."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageEnded:
+    """A stage of a pipeline is done."""
+
+    turn_id: str
+    stage: str
+    strategy: str
+    items: tuple[ItemKept, ...]
+    ledger: Ledger
+    """What the run has spent until now."""
+    seconds: float
 
 
 Kind = (
@@ -135,6 +203,10 @@ Kind = (
     | FailureNoted
     | Note
     | Answer
+    | StageStarted
+    | AttemptStarted
+    | AttemptEnded
+    | StageEnded
 )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from its_orchestrator.budget import NO_LIMIT, Budget
+from its_orchestrator.choosing.form import Form
 from its_orchestrator.engines import GeneratorModel, RewardModel
 from its_orchestrator.prompt import Prompt
 from its_orchestrator.sampling import UNSAID, Sampling
@@ -22,6 +23,9 @@ class Terms:
     sampling: Sampling = UNSAID
     reward_model: RewardModel | None = None
     structured_output: object = None
+    """What the engine is to enforce; None where it enforces nothing."""
+    form: Form | None = None
+    """The form that the answer must have, enforced or not."""
     logprobs: int | None = None
     """Alternatives to report beside each of the answer's tokens; None for no log-probabilities."""
     seconds: float | None = None

@@ -80,6 +80,7 @@ def model(capabilities: pb.ModelCapabilities) -> GeneratorModel:
         continues_prefix=capabilities.continues_prefix,
         token_ids=capabilities.token_ids,
         max_top_logprobs=capabilities.max_top_logprobs if capabilities.HasField("max_top_logprobs") else None,
+        structured_outputs=frozenset(capabilities.structured_outputs),
     )
 
 

@@ -9,13 +9,15 @@ from its_orchestrator.limits.recorder import Recorder
 class Commitment:
     """Grows, and tells the recorder by what."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recorder, *, held: bool = False) -> None:
         self.text = ""
+        self.held = held
+        """Whether nothing is committed yet, since a whole answer may still turn out to be none."""
         self._recorder = recorder
 
     def add(self, text: str) -> None:
-        """Commit `text` after what was committed before."""
-        if text:
+        """Commit `text` after what was committed before, unless it is held."""
+        if text and not self.held:
             self.text += text
             self._recorder.add(TextCommitted(text))
 

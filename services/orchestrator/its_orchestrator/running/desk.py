@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from its_orchestrator import registry, seeds
 from its_orchestrator.algorithms import Algorithm, Rewarded
 from its_orchestrator.budget import NO_LIMIT, Budget
+from its_orchestrator.choosing.form import Form
 from its_orchestrator.engines import Generator, GeneratorModel, Identity, Reward, RewardModel
 from its_orchestrator.profiles import SAMPLES, Profile, Profiles
 from its_orchestrator.prompt import Prompt
@@ -34,6 +35,7 @@ class Ask:
     sampling: Sampling = UNSAID
     reward_model: str = ""
     structured_output: object = None
+    form: Form | None = None
     logprobs: int | None = None
     seconds: float | None = None
     streams: bool = False
@@ -66,7 +68,8 @@ class Desk:
             budget=budget.model_copy(update={"samples": samples}),
             sampling=sampling,
             reward_model=await self._reward_model(algorithm, model, samples, ask.reward_model or profile.reward_model),
-            structured_output=ask.structured_output,
+            structured_output=ask.structured_output if _enforces(model, ask.form) else None,
+            form=ask.form.checked() if ask.form else None,
             logprobs=ask.logprobs,
             seconds=ask.seconds,
             streams=ask.streams,
@@ -132,6 +135,11 @@ def named(models: Sequence[Model], name: str, service: str) -> Model:
         served = ", ".join(one.identity.name for one in models)
         raise NotFound(f"the {service} service serves no model called {name!r}; it serves {served}")
     return found
+
+
+def _enforces(model: GeneratorModel, form: Form | None) -> bool:
+    """Tell whether the engine is to enforce the form; what only an engine can check, it has to refuse by itself."""
+    return form is not None and (form.kind in model.structured_outputs or form.kind == "grammar")
 
 
 def _check_aggregation(algorithm: Rewarded, reward: RewardModel) -> None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from its_orchestrator.algorithms import Algorithm, Rewarded
 from its_orchestrator.budget import StoppedBy
-from its_orchestrator.candidate import Choice
+from its_orchestrator.candidate import WHOLE, Candidate, Choice, StopReason
 from its_orchestrator.choosing.equivalence import Equivalence
 from its_orchestrator.context import Context
 from its_orchestrator.engines import Aggregation, Generator, Reward
-from its_orchestrator.events import Answer, RunStarted
+from its_orchestrator.events import Answer, Note, RunStarted
 from its_orchestrator.growing.grower import Grower
 from its_orchestrator.limits.account import Account
 from its_orchestrator.limits.commitment import Commitment
@@ -43,8 +43,8 @@ class Run:
         self._recorder = recorder
         self._account = Account(order.budget.tokens, recorder)
         self._watch = Watch(_seconds(order))
-        self._commitment = Commitment(recorder)
-        watched = order.streams and order.samples == 1
+        self._commitment = Commitment(recorder, held=order.form is not None and order.structured_output is None)
+        watched = order.streams and order.samples == 1 and not self._commitment.held
         self._grower = Grower(
             engines.generator,
             order,
@@ -62,7 +62,7 @@ class Run:
             self._watch,
             recorder,
             self._commitment,
-            engines.equivalence,
+            engines.equivalence.telling(lambda message: recorder.add(Note(message))),
         )
 
     async def answer(self) -> Answer:
@@ -101,9 +101,15 @@ class Run:
         return StoppedBy.DECIDED if choice.decided else StoppedBy.COMPLETED
 
     def _outcome(self, choice: Choice, stopped_by: StoppedBy) -> Answer:
-        chosen = choice.chosen
+        chosen = choice.chosen or self._cut_off()
+        refusal = self._refusal(chosen)
+        if refusal:
+            chosen = Candidate("", stop_reason=StopReason.EOS)
         if chosen is None or (chosen.stop_reason is None and not chosen.text):
             raise nothing_left(self._account.failures, stopped_by)
+        if refusal and self._commitment.text:
+            raise Internal(f"the engine was to enforce the form of the answer and did not: {refusal}")
+        self._commitment.held = False
         if not chosen.text.startswith(self._commitment.text):
             raise Internal(f"{self._order.algorithm.name} took back text that it had committed")
         self._commitment.to(chosen.text)
@@ -122,7 +128,23 @@ class Run:
             reward_model=self._order.reward_model.identity if self._order.reward_model else None,
             logprobs=() if self._order.logprobs is None else chosen.logprobs,
             prompt_tokens=len(started.prompt_token_ids) if started else 0,
+            refusal=refusal,
         )
+
+    def _cut_off(self) -> Candidate | None:
+        """Return the first answer, when all were cut off before they could have the form that was asked for."""
+        cut = [self._context.ended[name] for name in self._context.formless]
+        return None if any(one.stop_reason in WHOLE for one in cut) else next(iter(cut), None)
+
+    def _refusal(self, chosen: Candidate | None) -> str:
+        """Return why there is no answer; empty where there is one, or where its end tells that it was cut off."""
+        formless = self._context.formless
+        if chosen is None and formless:
+            return f"none of {len(formless)} answers has the form that was asked for: {next(iter(formless.values()))}"
+        if chosen is None or self._order.form is None or chosen.stop_reason not in WHOLE:
+            return ""
+        why = self._order.form.why_not(chosen.text)
+        return "" if why is None else f"the answer doesn't have the form that was asked for: {why}"
 
     def _make_scorer(self, reward: Reward) -> Scorer | None:
         order = self._order

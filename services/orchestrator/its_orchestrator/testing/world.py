@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from its_orchestrator.algorithms import Algorithm
 from its_orchestrator.budget import Budget
 from its_orchestrator.choosing.equivalence import MathEquivalence
+from its_orchestrator.choosing.form import Form
 from its_orchestrator.engines import GeneratorModel, Identity, RewardModel
 from its_orchestrator.events import Answer, Event
 from its_orchestrator.limits.recorder import Recorder
@@ -89,8 +90,10 @@ class World:
         seconds: float | None = None,
         sampling: Sampling | None = None,
         prompt: str = "?",
+        form: Form | None = None,
+        streams: bool = False,
     ) -> Order:
-        """Return an order for this world."""
+        """Return an order for this world, whose generator enforces no form."""
         return Order(
             request_id="world",
             prompt=prompt,
@@ -103,6 +106,8 @@ class World:
             reward_model=self.reward.model
             if (algorithm.worker.needs or algorithm.worker.welcomes_reward) and samples > 1
             else None,
+            form=form,
+            streams=streams,
         )
 
     async def run(self, order: Order) -> Result:

@@ -12,6 +12,7 @@ from its.orchestrator.v1 import orchestrator_pb2 as pb
 from its_orchestrator import conversations
 from its_orchestrator.algorithms import Algorithm
 from its_orchestrator.budget import Budget
+from its_orchestrator.choosing.form import Form, Kind
 from its_orchestrator.clients import generation
 from its_orchestrator.engines import Identity
 from its_orchestrator.profiles import Profile
@@ -31,6 +32,7 @@ def ask(request: pb.SolveRequest, seconds: float | None) -> Ask:
         sampling=sampling(request.sampling),
         reward_model=request.reward_model,
         structured_output=request.structured_output if request.HasField("structured_output") else None,
+        form=_form(request.structured_output) if request.HasField("structured_output") else None,
         logprobs=request.logprobs.top if request.HasField("logprobs") else None,
         seconds=seconds,
         streams=request.detail != pb.DETAIL_UNSPECIFIED,
@@ -95,6 +97,11 @@ def identity(model: Identity) -> tokens_pb2.ModelIdentity:
     return tokens_pb2.ModelIdentity(
         name=model.name, revision=model.revision, tokenizer_fingerprint=model.tokenizer_fingerprint
     )
+
+
+def _form(message: sampling_pb2.StructuredOutput) -> Form:
+    kind = cast("Kind", message.WhichOneof("form"))
+    return Form(kind, "" if kind == "json_object" else getattr(message, kind))
 
 
 def _struct(message: struct_pb2.Struct) -> dict[str, Any]:

@@ -132,6 +132,7 @@ def _(kind: events.Answer, message: event_pb2.SolveEvent, extract: Extract) -> N
             reward_model=identity(kind.reward_model) if kind.reward_model else None,
             logprobs=kind.logprobs,
             prompt_tokens=kind.prompt_tokens,
+            refusal=kind.refusal,
         )
     )
 
