@@ -1,18 +1,14 @@
 """The application: routes, errors, and the edge around them."""
 
-from typing import Any
-
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from its_gateway import document
-from its_gateway.chat import Chat
 from its_gateway.edge import Edge
 from its_gateway.errors import ApiError, from_its
-from its_gateway.health import Health
-from its_gateway.models import Models
 from its_gateway.orchestrator import Orchestrator
+from its_gateway.routes import add_routes
 from its_gateway.settings import Settings
 from its_runtime.errors import ItsError
 
@@ -20,22 +16,10 @@ from its_runtime.errors import ItsError
 def create_app(settings: Settings, orchestrator: Orchestrator) -> ASGIApp:
     """Return the gateway in front of `orchestrator`."""
     app = FastAPI(title="its", version="1", description=document.DESCRIPTION, redoc_url=None, redirect_slashes=False)
-    _add_routes(app, settings, orchestrator)
+    add_routes(app, settings, orchestrator)
     _add_errors(app)
     document.describe(app)
     return Edge(app, settings.max_concurrent_calls)
-
-
-def _add_routes(app: FastAPI, settings: Settings, orchestrator: Orchestrator) -> None:
-    chat, models, health = Chat(settings, orchestrator), Models(orchestrator), Health(orchestrator)
-    options: dict[str, Any] = {"response_class": Response, "responses": document.ERRORS}
-    app.post("/v1/chat/completions", summary="Answer a conversation", openapi_extra=document.CHAT, **options)(
-        chat.answer
-    )
-    app.get("/v1/models", summary="List models", **options)(models.all)
-    app.get("/v1/models/{model_id:path}", summary="Get a model", openapi_extra=document.MODEL, **options)(models.one)
-    app.get("/health", summary="Is this process alive?", **options)(health.alive)
-    app.get("/ready", summary="Can the whole chain answer?", **options)(health.ready)
 
 
 def _add_errors(app: FastAPI) -> None:

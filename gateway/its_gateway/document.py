@@ -5,7 +5,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
 
+from its_gateway.responses import ResponseRequest
 from its_gateway.schema import ChatRequest
 
 DESCRIPTION = (
@@ -15,12 +18,15 @@ DESCRIPTION = (
 
 _REF = "#/components/schemas/{model}"
 
-CHAT: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": {"$ref": _REF.format(model="ChatRequest")}}},
-    }
-}
+
+def _body(kind: type[BaseModel]) -> dict[str, Any]:
+    schema = {"$ref": _REF.format(model=kind.__name__)}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+BODIES: tuple[type[BaseModel], ...] = (ChatRequest, ResponseRequest)
+"""Bodies of requests, which the gateway reads by itself."""
+CHAT, RESPONSE = map(_body, BODIES)
 MODEL: dict[str, Any] = {
     "parameters": [{"name": "model_id", "in": "path", "required": True, "schema": {"type": "string"}}]
 }
@@ -56,8 +62,7 @@ def describe(app: FastAPI) -> None:
 
 def _document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-    request = ChatRequest.model_json_schema(ref_template=_REF)
-    parts = request.pop("$defs", {})
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    schemas.update({**parts, "ChatRequest": request, "Error": _ERROR})
+    schemas.update(models_json_schema([(kind, "validation") for kind in BODIES], ref_template=_REF)[1]["$defs"])
+    schemas["Error"] = _ERROR
     return document

@@ -1,0 +1,92 @@
+"""What every way to ask shares: a body is read, a choice is made, and the orchestrator is asked."""
+
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from fastapi import Request, Response
+from pydantic import BaseModel, ValidationError
+
+from its.orchestrator.v1.event_pb2 import SolveEvent
+from its.orchestrator.v1.orchestrator_pb2 import SolveRequest
+from its_gateway.catalogue import Catalogue
+from its_gateway.connection import while_connected
+from its_gateway.convert import to_solve_request
+from its_gateway.errors import ApiError, from_its
+from its_gateway.orchestrator import Orchestrator
+from its_gateway.parse import parse_as, read_body, refused
+from its_gateway.schema import ChatRequest
+from its_gateway.settings import Settings
+from its_gateway.stream import Timing
+from its_runtime.errors import ItsError
+
+Events = AsyncGenerator[SolveEvent, None]
+Work = Callable[[Events], Coroutine[Any, Any, Response]]
+Body = TypeVar("Body", bound=BaseModel)
+
+
+class Front:
+    """One of OpenAI's protocols in front of the one path that a question takes.
+
+    A protocol turns its requests into chat completion requests, so that a field means the same in all of them.
+    """
+
+    def __init__(self, settings: Settings, orchestrator: Orchestrator, names: Mapping[str, str]) -> None:
+        """Ask `orchestrator`; `names` are what this protocol calls fields of chat completions, by their beginnings."""
+        self._settings = settings
+        self._orchestrator = orchestrator
+        self._catalogue = Catalogue(orchestrator)
+        self._names = names
+
+    async def read(self, request: Request, kind: type[Body]) -> Body:
+        """Return the body of `request` as one of that kind. Raises ApiError."""
+        body = await read_body(request, self._settings.max_body_bytes)
+        return parse_as(kind, request.headers.get("content-type", ""), body)
+
+    def as_chat(self, asked: Mapping[str, Any]) -> ChatRequest:
+        """Return a chat completion request of these fields. Raises ApiError in this protocol's words."""
+        try:
+            return ChatRequest.model_validate(asked)
+        except ValidationError as error:
+            raise self.renamed(refused(ChatRequest, error)) from error
+
+    async def answer(
+        self, request: Request, asked: ChatRequest, work: Work, over: SolveRequest | None = None
+    ) -> Response:
+        """Return what `work` makes of the events of `asked`; when the client leaves, all of it stops.
+
+        Fields of `over` replace those of the orchestrator's request that a chat completion says otherwise.
+        """
+        request.state.noted = _noted(asked)
+        return await while_connected(request.receive, self._answer(request.state.request_id, asked, work, over))
+
+    def timing(self) -> Timing:
+        """Return how patient a stream is."""
+        return Timing(self._settings.status_seconds, self._settings.keep_alive_seconds)
+
+    def renamed(self, error: ApiError) -> ApiError:
+        """Return `error` with its field under the name that this protocol gives it."""
+        ours = next((ours for theirs, ours in self._names.items() if (error.param or "").startswith(theirs)), None)
+        if error.param and ours:
+            error.message, error.param = error.message.replace(error.param, ours), ours
+        return error
+
+    async def _answer(self, request_id: str, asked: ChatRequest, work: Work, over: SolveRequest | None) -> Response:
+        try:
+            return await work(await self._events(request_id, asked, over))
+        except ItsError as error:
+            raise self.renamed(from_its(error)) from error
+        except ApiError as error:
+            raise self.renamed(error) from error
+
+    async def _events(self, request_id: str, asked: ChatRequest, over: SolveRequest | None) -> Events:
+        choice = await self._catalogue.choose(asked.model, asked.algorithm)
+        question = to_solve_request(asked, choice, f"{request_id}-{uuid4().hex[:8]}")
+        if over:
+            question.MergeFrom(over)
+        return self._orchestrator.solve(question, self._settings.request_seconds)
+
+
+def _noted(asked: ChatRequest) -> dict[str, object]:
+    noted = {"model": asked.model, "user": asked.user or asked.safety_identifier, "metadata": asked.metadata}
+    return {name: value for name, value in noted.items() if value}

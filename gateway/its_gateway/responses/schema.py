@@ -1,0 +1,148 @@
+"""A request of the responses protocol: every field of OpenAI's that is honoured, and ours beside them."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from its_gateway.choosing import AnyBudget, Refused
+from its_gateway.responses.items import Item
+from its_gateway.schema import UINT32, Its
+from its_gateway.strict import Strict, refuse
+
+
+class FunctionTool(Strict):
+    """A function that the model may call; OpenAI's own tools don't run here."""
+
+    type: Literal["function"]
+    name: str = Field(min_length=1)
+    description: str = ""
+    parameters: dict[str, object] | None = Field(default=None, description="JSON schema of the arguments.")
+    strict: bool = Field(default=False, description="Whether arguments must follow their schema.")
+
+
+def _mode(choice: object) -> object:
+    return {"type": choice} if isinstance(choice, str) else choice
+
+
+class ToolChoice(Strict):
+    """Whether the model may, must or must not call functions."""
+
+    type: Literal["none", "auto", "required", "function"]
+    name: str | None = None
+
+    @model_validator(mode="after")
+    def names_a_function(self) -> Self:
+        """Refuse a mode and a name that don't belong together."""
+        if (self.type == "function") != (self.name is not None):
+            raise refuse("`name` goes with type 'function', and that type needs it")
+        return self
+
+
+class Format(Strict):
+    """A form that the answer must have."""
+
+    type: Literal["text", "json_object", "json_schema"] = "text"
+    name: str | None = None
+    description: str | None = None
+    schema_: dict[str, object] | None = Field(default=None, alias="schema")
+    strict: bool | None = None
+
+    @model_validator(mode="after")
+    def has_its_schema(self) -> Self:
+        """Refuse a type and a schema that don't belong together."""
+        if (self.type == "json_schema") != (self.schema_ is not None and self.name is not None):
+            raise refuse("`schema` and `name` go with type 'json_schema', and that type needs them")
+        return self
+
+
+class Text(Strict):
+    """How the answer is written."""
+
+    format: Format = Format()
+    verbosity: Literal["medium"] = Field(default="medium", description="The model is as verbose as it is.")
+
+
+class Reasoning(Strict):
+    """What is told of the search."""
+
+    summary: Literal["auto", "concise", "detailed"] | None = Field(
+        default=None, description="Tell what happens as a reasoning item; the three words mean the same."
+    )
+    generate_summary: Literal["auto", "concise", "detailed"] | None = Field(
+        default=None, description="The old name of `summary`."
+    )
+
+    @property
+    def told(self) -> bool:
+        """Whether to tell it."""
+        return bool(self.summary or self.generate_summary)
+
+
+class StreamOptions(Strict):
+    """What a stream carries beside its events."""
+
+    include_obfuscation: Literal[False] = False
+
+
+def _items(given: object) -> object:
+    return [{"role": "user", "content": given}] if isinstance(given, str) else given
+
+
+def _some(items: list[Item]) -> list[Item]:
+    if not any(item.type != "reasoning" for item in items):
+        raise refuse("the input has no message; send a text, or a list of items")
+    return items
+
+
+_STATELESS = "responses are not stored here; send the whole conversation as `input`"
+Input = Annotated[list[Item], BeforeValidator(_items, json_schema_input_type=str | list[Item]), AfterValidator(_some)]
+
+
+class ResponseRequest(Strict):
+    """The body of `POST /v1/responses`."""
+
+    model: str = Field(min_length=1, max_length=400, description="A model, a profile, or `<either>:<algorithm>`.")
+    input: Input = Field(description="A text, or the conversation's items, oldest first.")
+    instructions: str = Field(default="", description="What the model is told before the conversation.")
+
+    budget: AnyBudget | None = Field(
+        default=None, description="Give 1 to 1000 samples, or an object of samples, tokens and seconds."
+    )
+    algorithm: str = Field(default="", max_length=128, description="The algorithm; /v1/models lists them.")
+    its: Its = Field(default=Its(), description="Parameters of the algorithm, `progress` and `reward_model`.")
+
+    temperature: float | None = Field(default=None, description="A number from 0 (greedy) to 10.")
+    top_p: float | None = Field(default=None, description="A number above 0 and up to 1.")
+    max_output_tokens: int | None = Field(default=None, ge=1, le=UINT32, description="Most tokens of one candidate.")
+    seed: int | None = Field(default=None, description="As in chat completions; OpenAI's protocol has none here.")
+
+    text: Text = Field(default=Text(), description="How the answer is written.")
+    reasoning: Reasoning = Field(default=Reasoning(), description="Whether the search tells what it does.")
+    tools: list[FunctionTool] = Field(default=[], description="Functions that the model may call.")
+    tool_choice: Annotated[ToolChoice, BeforeValidator(_mode, json_schema_input_type=str | ToolChoice)] | None = Field(
+        default=None, description="Whether it may, must or must not."
+    )
+    parallel_tool_calls: bool = Field(default=True, description="Whether the answer may call several functions.")
+    stream: bool = Field(default=False, description="Answer as server-sent events.")
+    stream_options: StreamOptions | None = Field(default=None, description="Only with stream.")
+
+    user: str = Field(default="", description="Kept for the logs.")
+    safety_identifier: str = Field(default="", description="Kept for the logs.")
+    metadata: dict[str, str] = Field(default={}, description="Texts by name, given back, and kept for the logs.")
+
+    include: list[Literal["reasoning.encrypted_content"]] = Field(
+        default=[], description="Nothing is kept here that could be included; the reasoning that is told is plain."
+    )
+    service_tier: Literal["auto", "default"] = Field(default="auto", description="There is one tier.")
+    truncation: Literal["disabled"] = Field(default="disabled", description="A conversation is never cut.")
+    background: Literal[False] = Field(default=False, description="An answer comes with its request.")
+    store: Literal[False] = Field(default=False, description=_STATELESS)
+    previous_response_id: Refused = Field(default=None, description=_STATELESS)
+    conversation: Refused = Field(default=None, description=_STATELESS)
+
+    @model_validator(mode="after")
+    def agrees_with_itself(self) -> Self:
+        """Refuse fields that contradict one another."""
+        if self.stream_options and not self.stream:
+            raise refuse("stream_options go with `stream: true` only")
+        return self
