@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 MEMBERS = ["protos", "runtime", "models", "services/generator", "services/reward", "services/orchestrator"]
-MEMBERS += ["gateway", "cli"]
+MEMBERS += ["checking", "gateway", "cli"]
 GENERATED = "protos/python/"
 WRITTEN_ELSEWHERE = ("protos/third_party/", GENERATED)
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc"}

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from its_orchestrator.choosing.equivalence import MathEquivalence, canonical
-from its_orchestrator.choosing.extraction import boxed
+from its_checking import canonical, last_boxed
+from its_orchestrator.choosing.equivalence import MathEquivalence
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from its_orchestrator.choosing.extraction import boxed
     ],
 )
 def test_the_last_box_is_the_answer(text: str, answer: str | None):
-    assert boxed(text) == answer
+    assert last_boxed(text) == answer
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_every_fraction_is_itself_in_every_notation(value):
 @given(st.text(max_size=40))
 def test_no_text_is_too_strange(text: str):
     canonical(text)
-    boxed("\\boxed{" + text)
+    last_boxed("\\boxed{" + text)
 
 
 async def test_groups_come_in_the_order_of_their_first_answers():

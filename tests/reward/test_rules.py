@@ -1,17 +1,10 @@
 """Rules: right is right however it is written, and nothing a model writes can hang or break the service."""
 
-import asyncio
-
 import grpc
 import pytest
 from grpc import aio
-from hypothesis import given
-from hypothesis import strategies as st
 
 from its.reward.v1 import reward_pb2 as pb
-from its_reward.checking.boxed import last_boxed
-from its_reward.checking.numbers import number
-from its_reward.checking.pool import open_pool
 
 HANGS = "a" * 60 + "b"
 MATH = {"scorer": "rules", "rule": "math", "seconds": 20, "workers": 1}
@@ -68,27 +61,6 @@ async def test_a_text_that_can_not_be_checked_in_time_fails_alone(serve, asking)
     assert "0.5 s" in second.failure.message
 
 
-async def test_a_caller_that_leaves_does_not_cost_the_next_one_its_process():
-    async with open_pool("regex", 1, 0.5) as pool:
-        hanging = asyncio.ensure_future(pool.ask(text=HANGS, pattern=r"^(a+)+$"))
-        await asyncio.sleep(0)
-        hanging.cancel()
-        await asyncio.wait([hanging])
-
-        assert hanging.cancelled()
-        assert await pool.ask(text="b", pattern="b")
-        assert len(pool._idle) == 1
-
-
-async def test_closing_ends_a_check_that_hangs():
-    async with open_pool("regex", 1, 3600) as pool:
-        hanging = asyncio.ensure_future(pool.ask(text=HANGS, pattern=r"^(a+)+$"))
-        await asyncio.sleep(0)
-    await asyncio.wait([hanging])
-
-    assert hanging.cancelled()
-
-
 async def test_a_document_is_right_when_the_schema_accepts_it(serve, asking):
     texts = ['{"answer": 4}', '{"answer": "4"}', "{}", "4", "no JSON", '{"answer": 4} indeed', "[" * 100_000]
     async with serve(schema={"scorer": "rules", "rule": "json_schema", "json_schema": SCHEMA}) as reward:
@@ -140,49 +112,3 @@ async def test_tokens_are_refused_where_there_is_no_tokenizer(serve, asking):
             await reward.Score(request)
 
     assert "send the steps as text" in caught.value.details()
-
-
-async def test_a_process_that_ended_is_replaced():
-    async with open_pool("regex", 1, 5) as pool:
-        await pool.ask(text="b", pattern="b")
-        pool._idle[0].kill()
-        await pool._idle[0].wait()
-
-        assert await pool.ask(text="b", pattern="b")
-
-
-@given(st.fractions(), st.integers(1, 9))
-def test_a_number_is_itself_in_every_spelling(value, factor):
-    over, under = value.numerator, value.denominator
-    sign = "-" if over < 0 else ""
-    spellings = [f"{over}/{under}", rf"{sign}\frac{{{abs(over)}}}{{{under}}}", f"${over * factor}/{under * factor}$ "]
-
-    assert all(number(spelling) == value for spelling in spellings if len(spelling) <= 64)
-
-
-@given(st.integers(-(10**9), 10**9))
-def test_thousands_may_have_commas(value):
-    assert number(f"{value:,}") == value
-
-
-@given(st.text(alphabet="ab{}\\ ", max_size=40))
-def test_what_is_boxed_is_what_stood_between_the_braces(text):
-    balanced = last_boxed(rf"\boxed{{{text}}}")
-
-    if balanced is not None and "\\" not in text:
-        assert balanced.count("{") == balanced.count("}")
-        assert text.startswith(balanced.strip()) or text.strip().startswith(balanced)
-
-
-@pytest.mark.parametrize(
-    ("text", "answer"),
-    [
-        (r"\boxed{\frac{1}{2}}", r"\frac{1}{2}"),
-        (r"\boxed{\{1, 2\}}", r"\{1, 2\}"),
-        (r"first \boxed{1}, then \boxed{2", None),
-        ("none", None),
-        (r"\boxed{}", ""),
-    ],
-)
-def test_boxes_may_be_nested_escaped_open_or_empty(text, answer):
-    assert last_boxed(text) == answer

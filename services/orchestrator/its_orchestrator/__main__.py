@@ -6,6 +6,7 @@ from its.generator.v1 import generator_pb2
 from its.orchestrator.v1 import orchestrator_pb2
 from its.orchestrator.v1.orchestrator_pb2_grpc import add_OrchestratorServiceServicer_to_server
 from its.reward.v1 import reward_pb2
+from its_checking import Checker, open_checker
 from its_orchestrator.chain import Chain
 from its_orchestrator.choosing.equivalence import MathEquivalence
 from its_orchestrator.clients import GeneratorClient, RewardClient
@@ -34,9 +35,12 @@ async def main(settings: Settings) -> None:
     async with (
         open_channel(settings.generator, settings.tls) as generator,
         open_channel(settings.reward, settings.tls) as reward,
+        open_checker(settings.check_workers, settings.check_seconds) as checker,
     ):
         server = new_server(settings)
-        add_OrchestratorServiceServicer_to_server(servicer(settings, engines(settings, generator, reward)), server)
+        add_OrchestratorServiceServicer_to_server(
+            servicer(settings, engines(settings, generator, reward, checker)), server
+        )
         async with serving(server, settings, SERVICE, chain(generator, reward)):
             await stopped()
 
@@ -46,8 +50,8 @@ def chain(generator: aio.Channel, reward: aio.Channel) -> Chain:
     return Chain({GENERATOR: Upstream(generator, GENERATOR), REWARD: Upstream(reward, REWARD)})
 
 
-def engines(settings: Settings, generator: aio.Channel, reward: aio.Channel) -> Engines:
-    """Return the services behind the two channels."""
+def engines(settings: Settings, generator: aio.Channel, reward: aio.Channel, checker: Checker | None = None) -> Engines:
+    """Return the services behind the two channels; `checker` compares formulas, which are texts without it."""
     calls, believe = settings.calls, settings.capabilities_seconds
     return Engines(
         GeneratorClient(
@@ -58,7 +62,7 @@ def engines(settings: Settings, generator: aio.Channel, reward: aio.Channel) -> 
             believe_seconds=believe,
         ),
         RewardClient(reward, settings.reward, calls=calls, longest=settings.score_seconds, believe_seconds=believe),
-        MathEquivalence(),
+        MathEquivalence(checker),
     )
 
 

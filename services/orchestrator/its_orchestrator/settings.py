@@ -18,6 +18,12 @@ class Settings(ServiceSettings):
     calls: int = Field(default=256, ge=1, description="Most calls at once to each service behind; more wait.")
     generate_seconds: float = Field(default=600.0, gt=0, description="Longest that one Generate call may take.")
     score_seconds: float = Field(default=120.0, gt=0, description="Longest that one Score call may take.")
+    check_workers: int = Field(
+        default=2, ge=1, le=64, description="Most processes that compare formulas by algebra; started when needed."
+    )
+    check_seconds: float = Field(
+        default=2.0, gt=0, le=60, description="CPU time for one comparison, after which the two count as different."
+    )
     traces: int = Field(default=256, ge=0, description="How many runs are kept for GetTrace.")
     capabilities_seconds: float = Field(
         default=10.0, ge=0, description="How long what the services behind can do is believed without asking again."

@@ -1,12 +1,18 @@
-"""Equivalence: which final answers are the same. One component, used by voting, de-duplication and grading."""
+"""Equivalence: which final answers are the same. One component, used by voting, stopping and de-duplication."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from fractions import Fraction
 from typing import Protocol
 
-from its_orchestrator.choosing.extraction import boxed
-from its_orchestrator.choosing.structured import structured
+from its_checking import Checker, Form, Kind, form, last_boxed
+from its_runtime.errors import ItsError
+
+PAIRS = 128
+"""Most pairs of answers that algebra compares in one run, on any machine."""
+LATE = 4
+"""Pairs that may fail to be compared before algebra is left alone for the rest of the run."""
+
+Tell = Callable[[str], None]
 
 
 class Equivalence(Protocol):
@@ -20,50 +26,80 @@ class Equivalence(Protocol):
         """Return the places of the answers, those of equal answers together, in the order of their first ones."""
         ...
 
+    def telling(self, tell: Tell) -> "Equivalence":
+        """Return one for a single run, which remembers what it compared and tells what it couldn't."""
+        ...
+
 
 class MathEquivalence:
     r"""Answers in `\boxed{…}`; equal when they read the same, or have the same value: 0.5 = .5 = 1/2.
 
-    JSON documents and calls of tools are equal when they mean the same.
+    JSON documents and calls of tools are equal when they mean the same. Formulas are compared by algebra where there
+    is a checker for it; a pair that it can't compare counts as different, and that is told.
+
+    Which pairs are compared, and in which order, depends on the answers alone, and how long one may take is CPU time:
+    the same answers make the same groups however busy the machine is.
     """
 
+    def __init__(self, checker: Checker | None = None, tell: Tell = lambda _: None) -> None:
+        self._checker = checker
+        self._tell = tell
+        self._compared: set[frozenset[Form]] = set()
+        self._same: dict[Form, set[Form]] = {}
+        self._failed = 0
+
+    def telling(self, tell: Tell) -> "MathEquivalence":
+        return MathEquivalence(self._checker, tell)
+
     def extract(self, text: str) -> str | None:
-        return boxed(text)
+        return last_boxed(text)
 
     async def groups(self, answers: Sequence[str]) -> list[list[int]]:
-        values = {answer: canonical(answer) for answer in set(answers)}
-        found: dict[Fraction | str, list[int]] = {}
+        forms = {answer: form(answer) for answer in dict.fromkeys(answers)}
+        leaders = await self._leaders(set(forms.values()))
+        found: dict[Form, list[int]] = {}
         for place, answer in enumerate(answers):
-            found.setdefault(values[answer], []).append(place)
+            one = forms[answer]
+            found.setdefault(leaders.get(one, one), []).append(place)
         return list(found.values())
 
+    async def _leaders(self, forms: Set[Form]) -> dict[Form, Form]:
+        """Return which formula stands for each formula, and for each number that is the value of one."""
+        formulas = sorted((one for one in forms if one.kind is Kind.FORMULA), key=lambda one: str(one.value))
+        leaders: dict[Form, Form] = {}
+        for one in formulas:
+            leaders[one] = await self._first_same(one, dict.fromkeys(leaders.values())) or one
+        standing = dict.fromkeys(leaders.values())
+        numbers = [one for one in forms if one.kind is Kind.NUMBER] if formulas else []
+        for number in sorted(numbers, key=lambda one: Fraction(one.value)):
+            leaders[number] = await self._first_same(number, standing) or number
+        return leaders
 
-def canonical(answer: str) -> Fraction | str:
-    """Return the value of `answer` when it is a rational number in a usual notation, or its text in one form."""
-    document = structured(answer)
-    if document is not None:
-        return document
-    tidied = _tidied(answer)
-    plain = _FRACTION.sub(r"\1\2/\3", tidied)
-    number = plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain
-    if not _NUMBER.fullmatch(number):
-        return tidied
-    over, _, under = number.partition("/")
-    below = Fraction(under or 1)
-    return Fraction(over) / below if below else tidied
+    async def _first_same(self, one: Form, others: Iterable[Form]) -> Form | None:
+        """Return the first of `others` that is the same, comparing what hasn't been compared."""
+        if not self._able and one not in self._same:
+            return None
+        for other in others:
+            pair = frozenset((one, other))
+            if self._able and pair not in self._compared:
+                self._compared.add(pair)
+                await self._compare(one, other)
+            if other in self._same.get(one, ()):
+                return other
+        return None
 
+    @property
+    def _able(self) -> bool:
+        return self._checker is not None and self._failed < LATE and len(self._compared) < PAIRS
 
-def _tidied(answer: str) -> str:
-    text = _EQUALS.split(answer)[-1]
-    for mark in _NOISE:
-        text = text.replace(mark, "")
-    text = _TEXT.sub(r"\1", text)
-    return "".join(text.split()).rstrip(".").replace("\N{MINUS SIGN}", "-")
-
-
-_NOISE = ("$", "\\left", "\\right", "\\,", "\\!", "\\;", "\\ ", "\\(", "\\)", "^{\\circ}", "^\\circ")
-_TEXT = re.compile(r"\\(?:text|mathrm|textbf)\{([^{}]*)\}")
-_EQUALS = re.compile(r"(?<![<>!])=")
-_FRACTION = re.compile(r"([+-]?)\\[dt]?frac\{([+-]?\d+)\}\{(\d+)\}")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-_NUMBER = re.compile(r"[+-]?(\d{1,64}(\.\d{0,64})?|\.\d{1,64})(e[+-]?\d{1,2})?(/(\d{1,64}(\.\d{0,64})?|\.\d{1,64}))?")
+    async def _compare(self, one: Form, other: Form) -> None:
+        assert self._checker
+        try:
+            if await self._checker.proven(one, other):
+                self._same.setdefault(one, set()).add(other)
+                self._same.setdefault(other, set()).add(one)
+        except ItsError as error:
+            self._failed += 1
+            self._tell(f"{one.value} and {other.value} count as different answers: {error.message}")
+        if not self._able:
+            self._tell("formulas that were not compared by now count as different answers, unless they read the same")

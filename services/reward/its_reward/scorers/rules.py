@@ -3,11 +3,10 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from its_checking import Checker
+from its_checking.pool import CheckingPool, open_pool
 from its_reward.aggregate import Aggregation
 from its_reward.attempt import attempts
-from its_reward.checking.boxed import last_boxed
-from its_reward.checking.numbers import number
-from its_reward.checking.pool import CheckingPool, open_pool
 from its_reward.plain import text_of
 from its_reward.scorer import Capabilities
 from its_reward.settings import RulesSettings
@@ -24,6 +23,7 @@ class RulesScorer:
     def __init__(self, settings: RulesSettings, pool: CheckingPool) -> None:
         self._settings = settings
         self._pool = pool
+        self._checker = Checker(pool)
         self.capabilities = Capabilities(
             scorer="rules",
             kind="outcome",
@@ -50,17 +50,7 @@ class RulesScorer:
             case "json_schema":
                 return await self._pool.ask(text=text, schema=self._settings.json_schema)
             case _:
-                return await self._same(last_boxed(text), last_boxed(reference) or reference.strip())
-
-    async def _same(self, answer: str | None, reference: str) -> bool:
-        if not answer:
-            return False
-        if answer == reference:
-            return True
-        said, right = number(answer), number(reference)
-        if said is not None and right is not None:
-            return said == right
-        return await self._pool.ask(answer=answer, reference=reference)
+                return await self._checker.right(text, reference)
 
 
 @asynccontextmanager

@@ -1,7 +1,8 @@
-"""A process that checks what a model wrote: `python -m its_reward.checking.worker RULE SECONDS`.
+"""A process that checks what a model wrote: `python -m its_checking.worker RULE SECONDS`.
 
-It reads questions from standard input and writes answers to standard output, a line of JSON each. Every text gets a
-child process of its own: whatever hangs, recurses or eats memory ends with the child, and nothing is imported twice.
+The seconds are CPU time, so that a machine that has much else to do comes to the same verdicts. It reads questions from
+standard input and writes answers to standard output, a line of JSON each. Every text gets a child process of its own:
+whatever hangs, recurses or eats memory ends with the child, and nothing is imported twice.
 """
 
 import contextlib
@@ -23,6 +24,8 @@ LATE, BROKEN = "late", "broken"
 """Why there is no answer: the time was up, or the text was more than the parser could take."""
 MEMORY = 1 << 30
 """Most bytes of address space beyond what the libraries take."""
+PATIENCE = 10.0
+"""Wall seconds for each second of CPU time, for a child that neither works nor ends."""
 
 
 def main(rule: str, seconds: float) -> None:
@@ -42,17 +45,22 @@ def _in_child(check: Check, question: dict[str, Any], seconds: float) -> bool | 
     if not child:
         try:
             _limit_memory()
+            signal.setitimer(signal.ITIMER_PROF, seconds)  # nobody catches its signal, so that it ends the child
             os.write(writing, b"1" if check(**question) else b"0")
         finally:
             os._exit(0)
     os.close(writing)
-    ready, _, _ = select.select([reading], [], [], seconds)
+    ready, _, _ = select.select([reading], [], [], PATIENCE * seconds)
     if not ready:
         os.kill(child, signal.SIGKILL)
     answer = os.read(reading, 1) if ready else b""
     os.close(reading)
-    os.waitpid(child, 0)
-    return answer == b"1" if answer else (BROKEN if ready else LATE)
+    _, status = os.waitpid(child, 0)
+    return answer == b"1" if answer else (LATE if _was_late(status) else BROKEN)
+
+
+def _was_late(status: int) -> bool:
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) in {signal.SIGPROF, signal.SIGKILL}
 
 
 def _math() -> Check:

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from its_reward.checking.worker import BROKEN, LATE
+from its_checking.worker import BROKEN, LATE
 from its_runtime.errors import DeadlinePassed, Internal, InvalidRequest
 
 
@@ -68,7 +68,7 @@ class CheckingPool:
         return await self._start()
 
     async def _start(self) -> Process:
-        command = (sys.executable, "-P", "-m", "its_reward.checking.worker", self._rule, str(self._seconds))
+        command = (sys.executable, "-P", "-m", "its_checking.worker", self._rule, str(self._seconds))
         process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
         try:
             await _exchange(process, b"")
