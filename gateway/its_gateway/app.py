@@ -19,7 +19,7 @@ def create_app(settings: Settings, orchestrator: Orchestrator) -> ASGIApp:
     add_routes(app, settings, orchestrator)
     _add_errors(app)
     document.describe(app)
-    return Edge(app, settings.max_concurrent_calls)
+    return Edge(Gate(app, settings), settings.max_concurrent_calls)
 
 
 def _add_errors(app: FastAPI) -> None:

@@ -9,6 +9,8 @@ from fastapi import Request, Response
 
 from its.orchestrator.v1.event_pb2 import SolveEvent
 from its_gateway.answer import completion
+from its_gateway.auth import caller_of
+from its_gateway.caller import Caller
 from its_gateway.catalogue import Catalogue
 from its_gateway.connection import while_connected
 from its_gateway.convert import to_solve_request
@@ -36,14 +38,13 @@ class Chat:
         body = await read_body(request, self._settings.max_body_bytes)
         asked = parse(request.headers.get("content-type", ""), body)
         request.state.noted = _noted(asked)
-        return await while_connected(request.receive, self._solve(asked, request.state.request_id))
+        return await while_connected(request.receive, self._solve(asked, request.state.request_id, caller_of(request)))
 
-    async def _solve(self, asked: ChatRequest, request_id: str) -> Response:
+    async def _solve(self, asked: ChatRequest, request_id: str, caller: Caller) -> Response:
         choice = await self._catalogue.choose(asked.model, asked.algorithm)
         id = uuid4().hex
-        events = self._orchestrator.solve(
-            to_solve_request(asked, choice, f"{request_id}-{id[:8]}"), self._settings.request_seconds
-        )
+        question = to_solve_request(asked, choice, f"{request_id}-{id[:8]}")
+        events = caller.solve(self._orchestrator, question, self._settings.request_seconds)
         if asked.stream:
             return await self._stream(asked, events, f"chatcmpl-{id}")
         return await _whole(asked, events, f"chatcmpl-{id}")

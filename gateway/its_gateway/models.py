@@ -9,6 +9,8 @@ from fastapi import Request, Response
 from google.protobuf.json_format import MessageToDict
 
 from its.orchestrator.v1.listing_pb2 import AlgorithmInfo, Need, Profile
+from its_gateway.auth import caller_of
+from its_gateway.caller import Caller
 from its_gateway.errors import ApiError
 from its_gateway.orchestrator import Orchestrator
 
@@ -22,25 +24,25 @@ class Models:
         self._orchestrator = orchestrator
         self._created = int(time.time())
 
-    async def all(self) -> Response:
-        """List what a request can give as its `model`, the default profile first."""
-        found = await self._by_id()
+    async def all(self, request: Request) -> Response:
+        """List what a request of this caller can give as its `model`, the default profile first."""
+        found = await self._by_id(caller_of(request))
         return _json({"object": "list", "data": list(found.values())})
 
     async def one(self, request: Request) -> Response:
         """Return one of them."""
         name: str = request.path_params["model_id"]
-        found = await self._by_id()
+        found = await self._by_id(caller_of(request))
         if name not in found:
             message = f"there is no model {name!r}; GET /v1/models lists the {len(found)} that exist"
             raise ApiError(404, message, param="model", code="model_not_found")
         return _json(found[name])
 
-    async def _by_id(self) -> Mapping[str, Json]:
+    async def _by_id(self, caller: Caller) -> Mapping[str, Json]:
         profiles = await self._orchestrator.profiles()
         algorithms = {algorithm.name: algorithm for algorithm in await self._orchestrator.algorithms()}
         models = [model for profile in profiles for model in self._of(profile, algorithms)]
-        return {model["id"]: model for model in models}
+        return {model["id"]: model for model in models if caller.may_use(model["its"]["profile"], model["id"])}
 
     def _of(self, profile: Profile, algorithms: Mapping[str, AlgorithmInfo]) -> Iterator[Json]:
         own = algorithms.get(profile.algorithm, AlgorithmInfo(name=profile.algorithm))

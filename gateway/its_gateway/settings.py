@@ -1,6 +1,10 @@
 """Settings of the gateway: the section `gateway` of its.yaml."""
 
-from pydantic import Field
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from its_runtime.settings import Port, ServiceSettings
 from its_runtime.tls import Certificate
@@ -22,3 +26,36 @@ class Settings(ServiceSettings):
         default=10.0, gt=0, description="Silence of a stream after which a comment keeps its connection open."
     )
     max_body_bytes: int = Field(default=4 << 20, ge=1024, description="Largest body of a request.")
+    max_header_bytes: int = Field(default=32 << 10, ge=1024, description="Most bytes of a request's headers.")
+    max_messages: int = Field(default=2048, ge=1, description="Most messages of one conversation.")
+    max_samples: int = Field(default=1000, ge=1, le=1000, description="Most samples that one request may ask for.")
+    max_connections: int = Field(default=4096, ge=1, description="Connections at once; requests on more get 503.")
+    max_concurrent_calls: int = Field(
+        default=1024, ge=0, description="Requests at once; more are refused. 0: no limit."
+    )
+    keys: Path | None = Field(
+        default=None, description="File of API keys, as `its keys` writes it. Absent: whoever can connect may ask."
+    )
+    open: bool = Field(
+        default=False, description="Let everybody in who can connect, from other machines too, without a key."
+    )
+
+    @model_validator(mode="after")
+    def has_keys_or_is_local(self) -> Self:
+        """Refuse to be reachable from other machines without keys, unless that is wanted."""
+        if not (self.keys or self.open or _is_local(self.host)):
+            raise ValueError(_REACHABLE.format(self.host))
+        return self
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+_REACHABLE = (
+    "other machines can reach {0!r}: name a file of `keys` (`its keys add NAME` makes one), listen on 127.0.0.1, "
+    "or say `open: true` where something in front of the gateway asks for keys"
+)

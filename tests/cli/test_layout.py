@@ -78,7 +78,7 @@ def test_port_zero_becomes_a_port_that_is_known(tmp_path: Path):
 
 
 def test_a_process_on_every_address_is_reached_on_this_machine(tmp_path: Path):
-    path = _file(tmp_path, "gateway: {host: 0.0.0.0}")
+    path = _file(tmp_path, "gateway: {host: 0.0.0.0, open: true}")
     layout = configured(load(path), path)
 
     assert layout.addresses["gateway"] == Address("0.0.0.0", 8108)

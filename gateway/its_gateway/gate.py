@@ -1,0 +1,135 @@
+"""The gate: no request passes without a key, where there are keys, nor beyond what its key may do.
+
+An ASGI application around another one, inside the edge, which gives requests their ids. Without a file of keys
+everybody is one tenant without limits.
+"""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from its_gateway.allowance import Allowance
+from its_gateway.auth import check_admin
+from its_gateway.caller import Caller
+from its_gateway.errors import ApiError, from_its
+from its_gateway.keyring import Keyring
+from its_gateway.keys import Key, KeysError
+from its_gateway.settings import Settings
+from its_runtime.config import ConfigError
+from its_runtime.errors import Overloaded
+
+OPEN = frozenset({"/health", "/ready", "/docs", "/openapi.json"})
+"""What needs no key: probes and documentation."""
+ADMIN = frozenset({"/configure", "/metrics"})
+"""What needs an administrator's key."""
+
+_log = structlog.get_logger("its.gateway")
+
+
+class Gate:
+    """Lets requests in as callers: `its_gateway.auth.caller_of`."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        """Read the file of keys, if the settings name one. Raises ConfigError when it can't be read."""
+        self._app = app
+        self._settings = settings
+        self._keyring = _keyring(settings)
+        self._allowances: dict[str, Allowance] = {}
+        self._anyone = _anyone(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        try:
+            self._check_headers(scope)
+            if scope["path"] in OPEN:
+                return await self._app(scope, receive, send)
+            caller = self._caller(Headers(scope=scope))
+        except ApiError as error:
+            return await _refusal(error)(scope, receive, send)
+        return await self._enter(caller, scope, receive, _with_limits(send, caller.allowance))
+
+    async def _enter(self, caller: Caller, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"]["caller"] = caller
+        with ExitStack() as counted:
+            try:
+                if scope["path"] in ADMIN:
+                    check_admin(caller)
+                counted.enter_context(_counted(scope, caller.allowance))
+            except ApiError as error:
+                return await error.response()(scope, receive, send)
+            except Overloaded as error:
+                return await from_its(error).response()(scope, receive, send)
+            return await self._app(scope, receive, send)
+
+    def _caller(self, headers: Headers) -> Caller:
+        if self._keyring is None:
+            return self._anyone
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise ApiError(401, _NO_KEY, code="invalid_api_key")
+        named = self._keyring.find(token.strip())
+        if named is None:
+            raise ApiError(401, _WRONG_KEY, code="invalid_api_key")
+        return Caller(named.key, self._allowance(named.key), self._settings, named.name)
+
+    def _allowance(self, key: Key) -> Allowance:
+        allowance = self._allowances.setdefault(key.id, Allowance(key))
+        allowance.change(key)
+        return allowance
+
+    def _check_headers(self, scope: Scope) -> None:
+        size = sum(len(name) + len(value) for name, value in scope["headers"])
+        if size > self._settings.max_header_bytes:
+            message = f"the headers have {size} bytes; at most {self._settings.max_header_bytes} are read"
+            raise ApiError(431, message, code="headers_too_large")
+
+
+def _keyring(settings: Settings) -> Keyring | None:
+    if settings.keys is None:
+        _log.warning("open to everybody: no file of keys is configured", setting="gateway.keys")
+        return None
+    try:
+        return Keyring(settings.keys)
+    except KeysError as error:
+        raise ConfigError(f"gateway.keys: {error}") from error
+
+
+def _anyone(settings: Settings) -> Caller:
+    key = Key(id="anyone", sha256="0" * 64, admin=True)
+    return Caller(key.model_copy(update={"id": ""}), Allowance(key), settings)
+
+
+def _counted(scope: Scope, allowance: Allowance) -> AbstractContextManager[None]:
+    searches = scope["method"] == "POST" and scope["path"].startswith("/v1/")
+    return allowance.request() if searches else nullcontext()
+
+
+def _with_limits(send: Send, allowance: Allowance) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=[*message["headers"]])
+            _put(headers, allowance.headers())
+            message = {**message, "headers": headers.raw}
+        await send(message)
+
+    return sending
+
+
+def _put(headers: MutableHeaders, more: Mapping[str, str]) -> None:
+    for name, value in more.items():
+        headers[name] = value
+
+
+def _refusal(error: ApiError) -> ASGIApp:
+    response = error.response()
+    if error.status == 401:  # noqa: PLR2004  (who asks is unknown)
+        response.headers["www-authenticate"] = 'Bearer realm="its"'
+    return response
+
+
+_NO_KEY = "there is no key; send `Authorization: Bearer KEY`, as OpenAI's clients do with `api_key`"
+_WRONG_KEY = "this key is not known here; check it, or ask whoever runs this gateway for one (`its keys add`)"
