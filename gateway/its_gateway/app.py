@@ -7,6 +7,7 @@ from starlette.types import ASGIApp
 from its_gateway import document
 from its_gateway.edge import Edge
 from its_gateway.errors import ApiError, from_its
+from its_gateway.gate import Gate
 from its_gateway.orchestrator import Orchestrator
 from its_gateway.routes import add_routes
 from its_gateway.settings import Settings
