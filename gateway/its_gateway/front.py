@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from its.orchestrator.v1.event_pb2 import SolveEvent
 from its.orchestrator.v1.orchestrator_pb2 import SolveRequest
+from its_gateway.auth import caller_of
 from its_gateway.catalogue import Catalogue
 from its_gateway.connection import while_connected
 from its_gateway.convert import to_solve_request
@@ -58,7 +59,7 @@ class Front:
         Fields of `over` replace those of the orchestrator's request that a chat completion says otherwise.
         """
         request.state.noted = _noted(asked)
-        return await while_connected(request.receive, self._answer(request.state.request_id, asked, work, over))
+        return await while_connected(request.receive, self._answer(request, asked, work, over))
 
     def timing(self) -> Timing:
         """Return how patient a stream is."""
@@ -71,20 +72,20 @@ class Front:
             error.message, error.param = error.message.replace(error.param, ours), ours
         return error
 
-    async def _answer(self, request_id: str, asked: ChatRequest, work: Work, over: SolveRequest | None) -> Response:
+    async def _answer(self, request: Request, asked: ChatRequest, work: Work, over: SolveRequest | None) -> Response:
         try:
-            return await work(await self._events(request_id, asked, over))
+            return await work(await self._events(request, asked, over))
         except ItsError as error:
             raise self.renamed(from_its(error)) from error
         except ApiError as error:
             raise self.renamed(error) from error
 
-    async def _events(self, request_id: str, asked: ChatRequest, over: SolveRequest | None) -> Events:
+    async def _events(self, request: Request, asked: ChatRequest, over: SolveRequest | None) -> Events:
         choice = await self._catalogue.choose(asked.model, asked.algorithm)
-        question = to_solve_request(asked, choice, f"{request_id}-{uuid4().hex[:8]}")
+        question = to_solve_request(asked, choice, f"{request.state.request_id}-{uuid4().hex[:8]}")
         if over:
             question.MergeFrom(over)
-        return self._orchestrator.solve(question, self._settings.request_seconds)
+        return caller_of(request).solve(self._orchestrator, question, self._settings.request_seconds)
 
 
 def _noted(asked: ChatRequest) -> dict[str, object]:
