@@ -33,6 +33,14 @@ def sample(**fields) -> generator.GenerateRequest:
     return generate(sampling=Sampling(**fields))
 
 
+def think(**fields) -> generator.GenerateRequest:
+    return sample(thinking={"open": "<think>", "close": "</think>", **fields})
+
+
+def evaluate(**fields) -> generator.EvaluateRequest:
+    return generator.EvaluateRequest(**{"request_id": "r", "text": "hello", "passages": [{}], **fields})
+
+
 def branch(**fields) -> generator.GenerateRequest:
     return generate(branches=[generator.Branch(**{"num_sequences": 1, **fields})])
 
@@ -88,12 +96,25 @@ BAD: list[tuple[Message, str]] = [
     (steps(every_n_tokens=0), "step_policy.every_n_tokens"),
     (steps(delimiters=generator.StepPolicy.Delimiters()), "step_policy.delimiters.texts"),
     (steps(delimiters=generator.StepPolicy.Delimiters(texts=["x", ""])), "step_policy.delimiters.texts[1]"),
+    (steps(step_token_ids=range(257)), "step_policy.step_token_ids"),
+    (think(open=""), "sampling.thinking.open"),
+    (think(close="x" * 65), "sampling.thinking.close"),
+    (think(temperature=-1), "sampling.thinking.temperature"),
     (generate(logprobs=LogprobOptions(top=65)), "logprobs.top"),
     (generate(structured_output=StructuredOutput()), "structured_output.form"),
     (generate(structured_output=StructuredOutput(json_object=False)), "structured_output.json_object"),
     (generate(tenant="t" * 129), "tenant"),
     (generate(flow="f" * 129), "flow"),
     (generate(priority=101), "priority"),
+    (evaluate(request_id=""), "request_id"),
+    (evaluate(model="m" * 257), "model"),
+    (evaluate(text=""), "text"),
+    (evaluate(passages=[]), "passages"),
+    (evaluate(passages=[{}] * 1025), "passages"),
+    (evaluate(temperature=0), "temperature"),
+    (evaluate(tenant="t" * 129), "tenant"),
+    (evaluate(flow="f" * 129), "flow"),
+    (evaluate(priority=101), "priority"),
     (generator.AbortRequest(), "request_id"),
     (generator.TokenizeRequest(), "prompt"),
     (score(request_id=""), "request_id"),

@@ -94,6 +94,7 @@ class StepPolicy(_message.Message):
     EVERY_N_TOKENS_FIELD_NUMBER: _builtins.int
     MAX_STEPS_FIELD_NUMBER: _builtins.int
     MAX_TOKENS_PER_STEP_FIELD_NUMBER: _builtins.int
+    STEP_TOKEN_IDS_FIELD_NUMBER: _builtins.int
     every_n_tokens: _builtins.int
     """Steps have this many tokens."""
     max_steps: _builtins.int
@@ -104,6 +105,10 @@ class StepPolicy(_message.Message):
     def delimiters(self) -> Global___StepPolicy.Delimiters:
         """Steps end with one of these texts."""
 
+    @_builtins.property
+    def step_token_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Token ids that end a step, beside what the boundary says; they belong to the step they end."""
+
     def __init__(
         self,
         *,
@@ -111,10 +116,11 @@ class StepPolicy(_message.Message):
         every_n_tokens: _builtins.int = ...,
         max_steps: _builtins.int = ...,
         max_tokens_per_step: _builtins.int = ...,
+        step_token_ids: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["boundary", b"boundary", "delimiters", b"delimiters", "every_n_tokens", b"every_n_tokens"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["boundary", b"boundary", "delimiters", b"delimiters", "every_n_tokens", b"every_n_tokens", "max_steps", b"max_steps", "max_tokens_per_step", b"max_tokens_per_step"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["boundary", b"boundary", "delimiters", b"delimiters", "every_n_tokens", b"every_n_tokens", "max_steps", b"max_steps", "max_tokens_per_step", b"max_tokens_per_step", "step_token_ids", b"step_token_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_boundary: _TypeAlias = _typing.Literal["delimiters", "every_n_tokens"]  # noqa: Y015
     _WhichOneofArgType_boundary: _TypeAlias = _typing.Literal["boundary", b"boundary"]  # noqa: Y015
@@ -558,6 +564,163 @@ class AbortResponse(_message.Message):
 Global___AbortResponse: _TypeAlias = AbortResponse  # noqa: Y015
 
 @_typing.final
+class EvaluateRequest(_message.Message):
+    """What to evaluate."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Passage(_message.Message):
+        """One continuation of the prompt."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        PREFIX_FIELD_NUMBER: _builtins.int
+        CONTINUATION_FIELD_NUMBER: _builtins.int
+        @_builtins.property
+        def prefix(self) -> _tokens_pb2.TokenIds:
+            """What stands between the prompt and the continuation; it is read, not evaluated."""
+
+        @_builtins.property
+        def continuation(self) -> _tokens_pb2.TokenIds:
+            """What is evaluated."""
+
+        def __init__(
+            self,
+            *,
+            prefix: _tokens_pb2.TokenIds | None = ...,
+            continuation: _tokens_pb2.TokenIds | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["continuation", b"continuation", "prefix", b"prefix"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["continuation", b"continuation", "prefix", b"prefix"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
+    CONVERSATION_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    TOKEN_IDS_FIELD_NUMBER: _builtins.int
+    PASSAGES_FIELD_NUMBER: _builtins.int
+    TEMPERATURE_FIELD_NUMBER: _builtins.int
+    TENANT_FIELD_NUMBER: _builtins.int
+    FLOW_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Chosen by the client, for logs."""
+    model: _builtins.str
+    """Name of the model. Empty: the server's default one."""
+    text: _builtins.str
+    """Plain text, taken as it is."""
+    temperature: _builtins.float
+    """Temperature of the distribution that the tokens are evaluated under. Absent: 1, the model's own."""
+    tenant: _builtins.str
+    """For whom, as in GenerateRequest."""
+    flow: _builtins.str
+    """What belongs together, as in GenerateRequest."""
+    priority: _builtins.int
+    """Its tenant's share, as in GenerateRequest."""
+    @_builtins.property
+    def conversation(self) -> _chat_pb2.Conversation:
+        """A conversation, rendered by the model's own chat template."""
+
+    @_builtins.property
+    def token_ids(self) -> _tokens_pb2.TokenIds:
+        """Token ids, taken as they are."""
+
+    @_builtins.property
+    def passages(self) -> _containers.RepeatedCompositeFieldContainer[Global___EvaluateRequest.Passage]:
+        """What to evaluate behind it."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        model: _builtins.str = ...,
+        conversation: _chat_pb2.Conversation | None = ...,
+        text: _builtins.str = ...,
+        token_ids: _tokens_pb2.TokenIds | None = ...,
+        passages: _abc.Iterable[Global___EvaluateRequest.Passage] | None = ...,
+        temperature: _builtins.float | None = ...,
+        tenant: _builtins.str = ...,
+        flow: _builtins.str = ...,
+        priority: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_temperature", b"_temperature", "conversation", b"conversation", "prompt", b"prompt", "temperature", b"temperature", "text", b"text", "token_ids", b"token_ids"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_temperature", b"_temperature", "conversation", b"conversation", "flow", b"flow", "model", b"model", "passages", b"passages", "priority", b"priority", "prompt", b"prompt", "request_id", b"request_id", "temperature", b"temperature", "tenant", b"tenant", "text", b"text", "token_ids", b"token_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__temperature: _TypeAlias = _typing.Literal["temperature"]  # noqa: Y015
+    _WhichOneofArgType__temperature: _TypeAlias = _typing.Literal["_temperature", b"_temperature"]  # noqa: Y015
+    _WhichOneofReturnType_prompt: _TypeAlias = _typing.Literal["conversation", "text", "token_ids"]  # noqa: Y015
+    _WhichOneofArgType_prompt: _TypeAlias = _typing.Literal["prompt", b"prompt"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__temperature) -> _WhichOneofReturnType__temperature | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_prompt) -> _WhichOneofReturnType_prompt | None: ...
+
+Global___EvaluateRequest: _TypeAlias = EvaluateRequest  # noqa: Y015
+
+@_typing.final
+class EvaluateResponse(_message.Message):
+    """How probable the continuations are."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Evaluation(_message.Message):
+        """One continuation."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        LOGPROBS_FIELD_NUMBER: _builtins.int
+        @_builtins.property
+        def logprobs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+            """Log-probability of each of its tokens, given all tokens before."""
+
+        def __init__(
+            self,
+            *,
+            logprobs: _abc.Iterable[_builtins.float] | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["logprobs", b"logprobs"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    MODEL_FIELD_NUMBER: _builtins.int
+    EVALUATIONS_FIELD_NUMBER: _builtins.int
+    USAGE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def model(self) -> _tokens_pb2.ModelIdentity:
+        """The model that evaluated."""
+
+    @_builtins.property
+    def evaluations(self) -> _containers.RepeatedCompositeFieldContainer[Global___EvaluateResponse.Evaluation]:
+        """In the order of the passages."""
+
+    @_builtins.property
+    def usage(self) -> Global___Usage:
+        """What it used: prompt tokens are those of the prompt, the prefixes and the continuations, for every passage."""
+
+    def __init__(
+        self,
+        *,
+        model: _tokens_pb2.ModelIdentity | None = ...,
+        evaluations: _abc.Iterable[Global___EvaluateResponse.Evaluation] | None = ...,
+        usage: Global___Usage | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "usage", b"usage"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["evaluations", b"evaluations", "model", b"model", "usage", b"usage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EvaluateResponse: _TypeAlias = EvaluateResponse  # noqa: Y015
+
+@_typing.final
 class TokenizeRequest(_message.Message):
     """What to tokenise."""
 
@@ -680,6 +843,8 @@ class ModelCapabilities(_message.Message):
     STRUCTURED_OUTPUTS_FIELD_NUMBER: _builtins.int
     TOOLS_FIELD_NUMBER: _builtins.int
     SAMPLING_FIELDS_FIELD_NUMBER: _builtins.int
+    EVALUATES_FIELD_NUMBER: _builtins.int
+    EVALUATES_TEMPERED_FIELD_NUMBER: _builtins.int
     backend: _builtins.str
     """Kind of engine behind it: embedded, vllm, openai."""
     max_context_tokens: _builtins.int
@@ -698,6 +863,10 @@ class ModelCapabilities(_message.Message):
     """Most alternatives that log-probabilities are reported for; absent when none are reported at all."""
     tools: _builtins.bool
     """Whether the chat template knows tools."""
+    evaluates: _builtins.bool
+    """Whether Evaluate works."""
+    evaluates_tempered: _builtins.bool
+    """Whether Evaluate takes another temperature than 1."""
     @_builtins.property
     def model(self) -> _tokens_pb2.ModelIdentity:
         """The model."""
@@ -725,10 +894,12 @@ class ModelCapabilities(_message.Message):
         structured_outputs: _abc.Iterable[_builtins.str] | None = ...,
         tools: _builtins.bool = ...,
         sampling_fields: _abc.Iterable[_builtins.str] | None = ...,
+        evaluates: _builtins.bool = ...,
+        evaluates_tempered: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_max_top_logprobs", b"_max_top_logprobs", "max_top_logprobs", b"max_top_logprobs", "model", b"model"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_top_logprobs", b"_max_top_logprobs", "backend", b"backend", "continues_prefix", b"continues_prefix", "max_context_tokens", b"max_context_tokens", "max_sequences", b"max_sequences", "max_top_logprobs", b"max_top_logprobs", "model", b"model", "reproducible", b"reproducible", "sampling_fields", b"sampling_fields", "structured_outputs", b"structured_outputs", "token_ids", b"token_ids", "tools", b"tools", "vocabulary_size", b"vocabulary_size"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_top_logprobs", b"_max_top_logprobs", "backend", b"backend", "continues_prefix", b"continues_prefix", "evaluates", b"evaluates", "evaluates_tempered", b"evaluates_tempered", "max_context_tokens", b"max_context_tokens", "max_sequences", b"max_sequences", "max_top_logprobs", b"max_top_logprobs", "model", b"model", "reproducible", b"reproducible", "sampling_fields", b"sampling_fields", "structured_outputs", b"structured_outputs", "token_ids", b"token_ids", "tools", b"tools", "vocabulary_size", b"vocabulary_size"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__max_top_logprobs: _TypeAlias = _typing.Literal["max_top_logprobs"]  # noqa: Y015
     _WhichOneofArgType__max_top_logprobs: _TypeAlias = _typing.Literal["_max_top_logprobs", b"_max_top_logprobs"]  # noqa: Y015

@@ -46,6 +46,11 @@ class GeneratorServiceStub:
                 request_serializer=its_dot_generator_dot_v1_dot_generator__pb2.AbortRequest.SerializeToString,
                 response_deserializer=its_dot_generator_dot_v1_dot_generator__pb2.AbortResponse.FromString,
                 _registered_method=True)
+        self.Evaluate = channel.unary_unary(
+                '/its.generator.v1.GeneratorService/Evaluate',
+                request_serializer=its_dot_generator_dot_v1_dot_generator__pb2.EvaluateRequest.SerializeToString,
+                response_deserializer=its_dot_generator_dot_v1_dot_generator__pb2.EvaluateResponse.FromString,
+                _registered_method=True)
         self.Tokenize = channel.unary_unary(
                 '/its.generator.v1.GeneratorService/Tokenize',
                 request_serializer=its_dot_generator_dot_v1_dot_generator__pb2.TokenizeRequest.SerializeToString,
@@ -80,6 +85,13 @@ class GeneratorServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Evaluate(self, request, context):
+        """Evaluate tells how probable given continuations are; it samples nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Tokenize(self, request, context):
         """Tokenize turns a conversation or a text into token ids, as Generate would.
         """
@@ -106,6 +118,11 @@ def add_GeneratorServiceServicer_to_server(servicer, server):
                     servicer.Abort,
                     request_deserializer=its_dot_generator_dot_v1_dot_generator__pb2.AbortRequest.FromString,
                     response_serializer=its_dot_generator_dot_v1_dot_generator__pb2.AbortResponse.SerializeToString,
+            ),
+            'Evaluate': grpc.unary_unary_rpc_method_handler(
+                    servicer.Evaluate,
+                    request_deserializer=its_dot_generator_dot_v1_dot_generator__pb2.EvaluateRequest.FromString,
+                    response_serializer=its_dot_generator_dot_v1_dot_generator__pb2.EvaluateResponse.SerializeToString,
             ),
             'Tokenize': grpc.unary_unary_rpc_method_handler(
                     servicer.Tokenize,
@@ -174,6 +191,33 @@ class GeneratorService:
             '/its.generator.v1.GeneratorService/Abort',
             its_dot_generator_dot_v1_dot_generator__pb2.AbortRequest.SerializeToString,
             its_dot_generator_dot_v1_dot_generator__pb2.AbortResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Evaluate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/its.generator.v1.GeneratorService/Evaluate',
+            its_dot_generator_dot_v1_dot_generator__pb2.EvaluateRequest.SerializeToString,
+            its_dot_generator_dot_v1_dot_generator__pb2.EvaluateResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -44,6 +44,8 @@ class GeneratorServiceStub:
     changes its mind still knows the cost. The stream ends with CANCELLED sequences. Stopping a call that
     has ended is not an error.
     """
+    Evaluate: _grpc.UnaryUnaryMultiCallable[_generator_pb2.EvaluateRequest, _generator_pb2.EvaluateResponse]
+    """Evaluate tells how probable given continuations are; it samples nothing."""
     Tokenize: _grpc.UnaryUnaryMultiCallable[_generator_pb2.TokenizeRequest, _generator_pb2.TokenizeResponse]
     """Tokenize turns a conversation or a text into token ids, as Generate would."""
     GetCapabilities: _grpc.UnaryUnaryMultiCallable[_generator_pb2.GetCapabilitiesRequest, _generator_pb2.GetCapabilitiesResponse]
@@ -65,6 +67,8 @@ class GeneratorServiceAsyncStub(GeneratorServiceStub):
     changes its mind still knows the cost. The stream ends with CANCELLED sequences. Stopping a call that
     has ended is not an error.
     """
+    Evaluate: _aio.UnaryUnaryMultiCallable[_generator_pb2.EvaluateRequest, _generator_pb2.EvaluateResponse]  # type: ignore[assignment]
+    """Evaluate tells how probable given continuations are; it samples nothing."""
     Tokenize: _aio.UnaryUnaryMultiCallable[_generator_pb2.TokenizeRequest, _generator_pb2.TokenizeResponse]  # type: ignore[assignment]
     """Tokenize turns a conversation or a text into token ids, as Generate would."""
     GetCapabilities: _aio.UnaryUnaryMultiCallable[_generator_pb2.GetCapabilitiesRequest, _generator_pb2.GetCapabilitiesResponse]  # type: ignore[assignment]
@@ -95,6 +99,14 @@ class GeneratorServiceServicer(metaclass=_abc_1.ABCMeta):
         changes its mind still knows the cost. The stream ends with CANCELLED sequences. Stopping a call that
         has ended is not an error.
         """
+
+    @_abc_1.abstractmethod
+    def Evaluate(
+        self,
+        request: _generator_pb2.EvaluateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_generator_pb2.EvaluateResponse, _abc.Awaitable[_generator_pb2.EvaluateResponse]]:
+        """Evaluate tells how probable given continuations are; it samples nothing."""
 
     @_abc_1.abstractmethod
     def Tokenize(

@@ -40,6 +40,8 @@ class _NeedEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Need.ValueType],
     """A generator that reports log-probabilities."""
     NEED_JUDGE: _Need.ValueType  # 5
     """A language model that judges."""
+    NEED_EVALUATION: _Need.ValueType  # 6
+    """A generator that evaluates given tokens."""
 
 class Need(_Need, metaclass=_NeedEnumTypeWrapper):
     """What an algorithm needs of the services behind it."""
@@ -56,6 +58,8 @@ NEED_LOGPROBS: Need.ValueType  # 4
 """A generator that reports log-probabilities."""
 NEED_JUDGE: Need.ValueType  # 5
 """A language model that judges."""
+NEED_EVALUATION: Need.ValueType  # 6
+"""A generator that evaluates given tokens."""
 Global___Need: _TypeAlias = Need  # noqa: Y015
 
 @_typing.final
