@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,29 @@ class Tokenizer:
         Bytes that are no whole character become U+FFFD.
         """
         return self._tokenizer.decode(ids, skip_special_tokens=not special)
+
+    def raw(self, token_id: int) -> bytes:
+        """Return the bytes of a token that may be no whole character.
+
+        Byte-level vocabularies write each byte as a character of its own, others write single bytes as `<0x0A>`.
+        """
+        token = self._tokenizer.id_to_token(token_id) or ""
+        if byte := _BYTE.fullmatch(token):
+            return bytes.fromhex(byte[1])
+        if all(character in _BYTES for character in token):
+            return bytes(_BYTES[character] for character in token)
+        return token.encode()
+
+
+def _byte_characters() -> dict[str, int]:
+    """Return the characters of byte-level vocabularies: printable bytes are themselves, the others follow U+0100."""
+    plain = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    rest = [byte for byte in range(0x100) if byte not in plain]
+    return {chr(byte): byte for byte in plain} | {chr(0x100 + place): byte for place, byte in enumerate(rest)}
+
+
+_BYTES = _byte_characters()
+_BYTE = re.compile(r"<0x([0-9A-F]{2})>")
 
 
 def _eos_ids(folder: Path) -> frozenset[int]:

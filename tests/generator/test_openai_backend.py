@@ -191,6 +191,17 @@ async def test_log_probabilities_come_without_token_ids(hosted, read, asking):
     assert [list(top.logprobs) for top in reply[0].tops] == [pytest.approx([-0.1, -2.5])] * 5
 
 
+async def test_what_tokens_read_comes_from_the_server(hosted, read, asking):
+    request = asking(logprobs=2)
+    request.logprobs.texts = True
+    async with hosted() as stub:
+        reply = await read(stub, request)
+
+    told = [text for message in reply.messages for delta in message.deltas for text in delta.token_texts]
+    assert b"".join(told).decode() == reply[0].text
+    assert [top.token_texts[1] for top in reply[0].tops] == [b"?"] * 5
+
+
 async def test_what_a_model_thinks_stands_before_what_it_says(hosted, script, read, asking):
     script.pieces = ["(two and two)", "( is four)", "Four", "."]
     async with hosted() as stub:

@@ -64,6 +64,8 @@ class Job:
     steps: StepPolicy
     logprobs: int | None = None
     """How many alternatives to report beside each token's log-probability; None reports none at all."""
+    texts: bool = False
+    """Whether to report the bytes of each token and alternative, too."""
     structured_output: StructuredOutput | None = None
     flush_every: int = 0
     """Report at least after so many tokens of a sequence; 0: where a step or a sequence ends."""

@@ -1,6 +1,7 @@
 """One sequence being sampled: its tokens, their text, its steps, and what of it is yet to be reported."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
+from dataclasses import replace
 
 from its_generator.backend import Job
 from its_generator.pieces import Decoding, Pieces
@@ -20,6 +21,7 @@ class Completion:
         eos_ids: Set[int] = frozenset(),
         stop_ids: Set[int] = frozenset(),
         flush_every: int = 0,
+        texts: Callable[[int], bytes] | None = None,
     ) -> None:
         self.sequence = sequence
         self.watcher = watcher
@@ -33,6 +35,8 @@ class Completion:
         self._told = 0
         self._logprobs: list[float] = []
         self._top: list[Top] = []
+        self._read = texts
+        self._texts: list[bytes] = []
         self._deltas: list[Delta] = []
 
     def push(self, token: int, logprob: float | None = None, top: Top | None = None) -> None:
@@ -45,10 +49,11 @@ class Completion:
         ends = self._ends(token)
         self._see(self._text.push(token) if self._text and not ends else "", ends)
 
-    def push_text(self, text: str, logprobs: Sequence[tuple[float, Top]] = ()) -> None:
+    def push_text(self, text: str, logprobs: Sequence[tuple[float, Top]] = (), texts: Sequence[bytes] = ()) -> None:
         """Take in a piece of text of an engine that tells no token ids; pieces count as tokens."""
         self._logprobs += [own for own, _ in logprobs]
         self._top += [top for _, top in logprobs]
+        self._texts += texts
         self._see(text, None)
 
     def end(self, reason: StopReason, error: str = "") -> None:
@@ -94,8 +99,11 @@ class Completion:
         if text or completed or watcher.tokens > told:
             step = watcher.steps - 1 if completed else None
             new = self.token_ids[told:]
-            self._deltas.append(Delta(self.sequence, told, new, text, self._logprobs, self._top, step))
-            self._told, self._logprobs, self._top = watcher.tokens, [], []
+            if self._read:
+                self._texts = [*map(self._read, new)]
+                self._top = [replace(top, texts=[*map(self._read, top.token_ids)]) for top in self._top]
+            self._deltas.append(Delta(self.sequence, told, new, text, self._logprobs, self._top, step, self._texts))
+            self._told, self._logprobs, self._top, self._texts = watcher.tokens, [], [], []
 
 
 def completions(job: Job, pieces: Pieces, eos_ids: Set[int], max_context: int) -> list[Completion]:
@@ -117,4 +125,5 @@ def _completion(
         eos_ids=eos_ids,
         stop_ids=sampling.stop_token_ids,
         flush_every=job.flush_every,
+        texts=pieces.bytes_of if job.texts else None,
     )

@@ -6,7 +6,7 @@ from its_generator.backend import Backend, Identity, StructuredOutput
 from its_generator.conversation import parsed
 from its_generator.sampling import Sampling
 from its_generator.steps import StepPolicy
-from its_generator.tick import Delta, Finished, StopReason, Tick, Usage
+from its_generator.tick import Delta, Finished, StopReason, Tick, Top, Usage
 
 REASONS = {reason: pb.StopReason.Value(f"STOP_REASON_{reason.name}") for reason in StopReason}
 
@@ -89,9 +89,15 @@ def _delta(delta: Delta) -> pb.Delta:
         token_ids=delta.token_ids,
         text=delta.text,
         logprobs=delta.logprobs,
-        top_logprobs=[pb.TopLogprobs(token_ids=top.token_ids, logprobs=top.logprobs) for top in delta.top],
+        top_logprobs=[_top(top, texts=bool(delta.texts)) for top in delta.top],
         completed_step=delta.completed_step,
+        token_texts=delta.texts,
     )
+
+
+def _top(top: Top, *, texts: bool) -> pb.TopLogprobs:
+    told = top.texts if texts else ()
+    return pb.TopLogprobs(token_ids=top.token_ids, logprobs=top.logprobs, token_texts=told)
 
 
 def _finished(end: Finished) -> pb.Finished:

@@ -52,6 +52,7 @@ def _job(request: pb.GenerateRequest, prompt: Prompt, branches: list[Branch], sa
         sampling=sampling,
         steps=convert.steps(request.step_policy),
         logprobs=request.logprobs.top if request.HasField("logprobs") else None,
+        texts=request.logprobs.texts,
         structured_output=convert.structured_output(form) if request.HasField("structured_output") else None,
         flush_every=request.flush_every_n_tokens,
         seeded=request.sampling.HasField("seed") or any(branch.HasField("seed") for branch in request.branches),

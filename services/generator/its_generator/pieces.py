@@ -9,9 +9,18 @@ UNKNOWN = "\ufffd"
 class Pieces:
     """The texts of single tokens, looked up once; shared by all sequences of a model."""
 
-    def __init__(self, decode: Callable[[list[int]], str], anchor: int) -> None:
-        """Take a decoder and the id of any plain token, behind which others keep the blanks before them."""
+    def __init__(
+        self,
+        decode: Callable[[list[int]], str],
+        anchor: int,
+        raw: Callable[[int], bytes] = lambda _: UNKNOWN.encode(),
+    ) -> None:
+        """Take a decoder and the id of any plain token, behind which others keep the blanks before them.
+
+        `raw` tells the bytes of a token that is no whole character.
+        """
         self._decode = decode
+        self._raw = raw
         self._anchor = anchor
         self._behind = len(decode([anchor]))
         self._known: dict[int, str] = {}
@@ -19,6 +28,11 @@ class Pieces:
     def text(self, token_ids: Sequence[int]) -> str:
         """Return the text of tokens in the middle of a text."""
         return self._decode([self._anchor, *token_ids])[self._behind :]
+
+    def bytes_of(self, token_id: int) -> bytes:
+        """Return the bytes of one token; none where it is special, and no text."""
+        text = self[token_id]
+        return self._raw(token_id) if UNKNOWN in text else text.encode()
 
     def __getitem__(self, token_id: int) -> str:
         text = self._known.get(token_id)

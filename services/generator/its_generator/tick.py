@@ -22,6 +22,8 @@ class Top:
 
     token_ids: Sequence[int]
     logprobs: Sequence[float]
+    texts: Sequence[bytes] = ()
+    """Their bytes; empty unless asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Delta:
     top: Sequence[Top] = ()
     completed_step: int | None = None
     """Number of the step, from 0, that the last of these tokens completes."""
+    texts: Sequence[bytes] = ()
+    """The bytes of each token; empty unless asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class Embedded:
     ) -> None:
         self._engine = engine
         self._tokenizer = tokenizer
-        self._pieces = Pieces(tokenizer.decode, tokenizer.encode("a")[-1])
+        self._pieces = Pieces(tokenizer.decode, tokenizer.encode("a")[-1], tokenizer.raw)
         self.identity = Identity(revision, tokenizer.fingerprint)
         context, vocabulary = sizes
         self._prompts = Prompts(tokenizer, template, context)

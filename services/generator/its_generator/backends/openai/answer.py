@@ -17,12 +17,16 @@ class Answer:
     is left before it has, pieces of text are counted for tokens; servers stream a token a piece.
     """
 
-    def __init__(self, completions: Sequence[Completion], *, in_characters: bool) -> None:
-        """Take the sequences; `in_characters` hands text on one by one, so that steps end exactly."""
+    def __init__(self, completions: Sequence[Completion], *, in_characters: bool, texts: bool = False) -> None:
+        """Take the sequences; `in_characters` hands text on one by one, so that steps end exactly.
+
+        `texts` reports what each token of the server's log-probabilities reads.
+        """
         self.usage: Usage | None = None
         """What the server counted, once it has."""
         self._completions = completions
         self._in_characters = in_characters
+        self._texts = texts
         self._pieces = [0] * len(completions)
         self._tools = [ToolCalls() for _ in completions]
         self._thinking = [Thinking() for _ in completions]
@@ -65,22 +69,24 @@ class Answer:
         delta = getattr(choice, "delta", None)
         text = self._thinking[index].text(delta) if delta else choice.text or ""
         logprobs = _logprobs(choice)
+        texts = _texts(choice) if self._texts else []
         if delta and delta.tool_calls:
             tools.read(delta.tool_calls)
         if text or logprobs:
             self._pieces[index] += len(logprobs) or 1
-            self._push(completion, text, logprobs)
+            self._push(completion, text, logprobs, texts)
         if choice.finish_reason and not completion.finished:
             if called := tools.text():
                 completion.push_text(called)
             _finish(choice, completion)
 
-    def _push(self, completion: Completion, text: str, logprobs: list[tuple[float, Top]]) -> None:
+    def _push(self, completion: Completion, text: str, logprobs: list[tuple[float, Top]], texts: list[bytes]) -> None:
         """Log-probabilities come with the last piece of the text that they belong to."""
         pieces = list(text) if self._in_characters and text else [text]
         for place, piece in enumerate(pieces):
             if not completion.finished:
-                completion.push_text(piece, logprobs if place == len(pieces) - 1 else ())
+                last = place == len(pieces) - 1
+                completion.push_text(piece, logprobs if last else (), texts if last else ())
 
 
 def _logprobs(choice: Any) -> list[tuple[float, Top]]:  # noqa: ANN401
@@ -88,10 +94,30 @@ def _logprobs(choice: Any) -> list[tuple[float, Top]]:  # noqa: ANN401
     if not told:
         return []
     if getattr(told, "content", None):
-        return [(one.logprob, Top((), [top.logprob for top in one.top_logprobs])) for one in told.content]
+        return [(one.logprob, _top(one.top_logprobs)) for one in told.content]
     own: Sequence[float] = getattr(told, "token_logprobs", None) or ()
     tops: Sequence[dict[str, float] | None] = getattr(told, "top_logprobs", None) or [None] * len(own)
-    return [(one, Top((), sorted((top or {}).values(), reverse=True))) for one, top in zip(own, tops, strict=True)]
+    return [(one, _old_top(top or {})) for one, top in zip(own, tops, strict=True)]
+
+
+def _top(tops: Sequence[Any]) -> Top:
+    return Top((), [top.logprob for top in tops], [_bytes(top) for top in tops])
+
+
+def _old_top(tops: dict[str, float]) -> Top:
+    best = sorted(tops.items(), key=lambda one: one[1], reverse=True)
+    return Top((), [logprob for _, logprob in best], [token.encode() for token, _ in best])
+
+
+def _texts(choice: Any) -> list[bytes]:  # noqa: ANN401
+    told: Any = getattr(choice, "logprobs", None)
+    if getattr(told, "content", None):
+        return [_bytes(one) for one in told.content]
+    return [token.encode() for token in getattr(told, "tokens", None) or ()]
+
+
+def _bytes(token: Any) -> bytes:  # noqa: ANN401
+    return token.token.encode() if token.bytes is None else bytes(token.bytes)
 
 
 def _finish(choice: Any, completion: Completion) -> None:  # noqa: ANN401

@@ -46,7 +46,7 @@ class Upstream:
             Completion(call.first + place, StepWatcher(job.steps, job.sampling.stop), flush_every=job.flush_every)
             for place in range(call.sequences)
         ]
-        return Answer(completions, in_characters=bool(job.steps.delimiters))
+        return Answer(completions, in_characters=bool(job.steps.delimiters), texts=job.texts)
 
     async def _read(self, call: Call) -> None:
         answer = self._answers[call]

@@ -39,7 +39,7 @@ class Vllm:
         self._engine = engine
         self._tokenizer = tokenizer
         self._template = template
-        self._pieces = Pieces(tokenizer.decode, tokenizer.encode("a")[-1])
+        self._pieces = Pieces(tokenizer.decode, tokenizer.encode("a")[-1], tokenizer.raw)
         self._closers = Closers([self._pieces[token] for token in range(tokenizer.vocabulary_size)])
         self.identity = Identity(revision, tokenizer.fingerprint)
         self.capabilities = Capabilities(
