@@ -1,8 +1,8 @@
-"""The command `its`: `its up`, `its ask`, `its algorithms`, `its config`, `its certs`, `its demo`."""
+"""The command `its`: `its up`, `its ask`, `its algorithms`, `its config`, `its certs`, `its keys`, `its demo`."""
 
 import typer
 
-from its_cli import config
+from its_cli import config, keys
 from its_cli.algorithms import algorithms
 from its_cli.ask import ask
 from its_cli.certs import certs
@@ -20,6 +20,7 @@ app.command()(algorithms)
 app.command()(demo)
 app.command()(certs)
 app.add_typer(config.app, name="config")
+app.add_typer(keys.app, name="keys")
 
 if __name__ == "__main__":
     app(prog_name="its")

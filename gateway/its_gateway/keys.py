@@ -68,7 +68,10 @@ def read(path: Path) -> Mapping[str, Key]:
         raise KeysError(f"{path} is no file of keys: {places}") from error
 
 
-def change(path: Path, how: Callable[[dict[str, Key]], None]) -> None:
+Change = Callable[[dict[str, Key]], None]
+
+
+def change(path: Path, how: Change) -> None:
     """Let `how` change the keys of the file at once for all readers, one writer at a time; mode 600.
 
     Raises KeysError, or whatever `how` raises: the file then stays as it was.
