@@ -10,6 +10,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from its_gateway.connections import Connections
 from its_gateway.https import open_context
 from its_gateway.settings import Settings
 from its_runtime.server import PortTaken
@@ -54,8 +55,9 @@ def _bind(settings: Settings) -> socket.socket:
 
 def _server(app: ASGIApp, settings: Settings) -> uvicorn.Server:
     """Return a server that leaves signals and logging to this process, which has one way for all services."""
+    counted = Connections(app, settings.max_connections)
     config = uvicorn.Config(
-        app,
+        counted,
         log_config=None,
         log_level="warning",
         access_log=False,
@@ -67,4 +69,5 @@ def _server(app: ASGIApp, settings: Settings) -> uvicorn.Server:
     config.ssl = open_context(settings.https) if settings.https else None
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
+    counted.open = server.server_state.connections
     return server

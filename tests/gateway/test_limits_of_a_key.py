@@ -148,6 +148,18 @@ async def test_headers_that_are_too_large_are_refused_by_their_size(gateway):
     assert refused.json()["error"]["code"] == "headers_too_large"
 
 
+async def test_a_connection_too_many_is_told_to_try_again_and_closed(gateway):
+    url = await gateway(max_connections=1)
+    async with httpx.AsyncClient(base_url=url) as first, httpx.AsyncClient(base_url=url) as second:
+        kept = await first.get("/health")
+        refused = await second.get("/health")
+        again = await first.get("/health")
+
+    assert [kept.status_code, refused.status_code, again.status_code] == [200, 503, 200]
+    assert (refused.headers["retry-after"], refused.headers["connection"]) == ("1", "close")
+    assert "at most 1" in refused.json()["error"]["message"]
+
+
 def test_a_refused_run_costs_nothing_and_one_that_is_left_what_it_was_likely_to():
     allowance = Allowance(Key(sha256=HASH, tokens_per_minute=100), Clock())
 
