@@ -1,6 +1,6 @@
 """What every way to ask shares: a body is read, a choice is made, and the orchestrator is asked."""
 
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -22,7 +22,7 @@ from its_gateway.stream import Timing
 from its_runtime.errors import ItsError
 
 Events = AsyncGenerator[SolveEvent, None]
-Work = Callable[[Events], Coroutine[Any, Any, Response]]
+Work = Callable[[Sequence[Events]], Coroutine[Any, Any, Response]]
 Body = TypeVar("Body", bound=BaseModel)
 
 
@@ -51,15 +51,13 @@ class Front:
         except ValidationError as error:
             raise self.renamed(refused(ChatRequest, error)) from error
 
-    async def answer(
-        self, request: Request, asked: ChatRequest, work: Work, over: SolveRequest | None = None
-    ) -> Response:
-        """Return what `work` makes of the events of `asked`; when the client leaves, all of it stops.
+    async def answer(self, request: Request, asked: ChatRequest, work: Work, *runs: SolveRequest) -> Response:
+        """Return what `work` makes of what happens in each of the runs; when the client leaves, all of it stops.
 
-        Fields of `over` replace those of the orchestrator's request that a chat completion says otherwise.
+        Every run is of `asked`, where it doesn't say something else itself.
         """
         request.state.noted = _noted(asked)
-        return await while_connected(request.receive, self._answer(request, asked, work, over))
+        return await while_connected(request.receive, self._answer(request, asked, work, runs))
 
     def timing(self) -> Timing:
         """Return how patient a stream is."""
@@ -72,20 +70,24 @@ class Front:
             error.message, error.param = error.message.replace(error.param, ours), ours
         return error
 
-    async def _answer(self, request: Request, asked: ChatRequest, work: Work, over: SolveRequest | None) -> Response:
+    async def _answer(self, request: Request, asked: ChatRequest, work: Work, runs: Sequence[SolveRequest]) -> Response:
         try:
-            return await work(await self._events(request, asked, over))
+            choice = await self._catalogue.choose(asked.model, asked.algorithm)
+            return await work(
+                [self._events(request, to_solve_request(asked, choice, _id(request)), run) for run in runs]
+            )
         except ItsError as error:
             raise self.renamed(from_its(error)) from error
         except ApiError as error:
             raise self.renamed(error) from error
 
-    async def _events(self, request: Request, asked: ChatRequest, over: SolveRequest | None) -> Events:
-        choice = await self._catalogue.choose(asked.model, asked.algorithm)
-        question = to_solve_request(asked, choice, f"{request.state.request_id}-{uuid4().hex[:8]}")
-        if over:
-            question.MergeFrom(over)
+    def _events(self, request: Request, question: SolveRequest, run: SolveRequest) -> Events:
+        question.MergeFrom(run)
         return caller_of(request).solve(self._orchestrator, question, self._settings.request_seconds)
+
+
+def _id(request: Request) -> str:
+    return f"{request.state.request_id}-{uuid4().hex[:8]}"
 
 
 def _noted(asked: ChatRequest) -> dict[str, object]:

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Response
 
 from its_gateway import document
 from its_gateway.chat import Chat
+from its_gateway.completions import Completions
 from its_gateway.health import Health
 from its_gateway.models import Models
 from its_gateway.orchestrator import Orchestrator
@@ -26,8 +27,12 @@ def add_routes(app: FastAPI, settings: Settings, orchestrator: Orchestrator) -> 
 
 def _add_protocols(app: FastAPI, settings: Settings, orchestrator: Orchestrator) -> None:
     chat, responses = Chat(settings, orchestrator), Responses(settings, orchestrator)
+    completions = Completions(settings, orchestrator)
     options: dict[str, Any] = {"response_class": Response, "responses": document.ERRORS}
     app.post("/v1/chat/completions", summary="Answer a conversation", openapi_extra=document.CHAT, **options)(
         chat.answer
     )
     app.post("/v1/responses", summary="Answer an input", openapi_extra=document.RESPONSE, **options)(responses.answer)
+    app.post("/v1/completions", summary="Continue a text", openapi_extra=document.COMPLETION, **options)(
+        completions.answer
+    )

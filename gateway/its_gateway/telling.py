@@ -54,8 +54,8 @@ class Telling(ABC):
                         yield piece
                 if not self.ended:
                     raise Internal("the run ended without an answer")
-            except ItsError as error:
-                yield self.fail(from_its(error))
+            except (ItsError, ApiError) as error:
+                yield self.fail(error if isinstance(error, ApiError) else from_its(error))
 
     def rest(self, answer: Answer, trace_id: str) -> str:
         """Return what is still to be said of the answer's text. Raises Internal where that would take words back."""

@@ -1,5 +1,6 @@
 """`POST /v1/responses`: validate, convert, call, convert."""
 
+from collections.abc import Sequence
 from contextlib import aclosing
 
 import orjson
@@ -29,11 +30,11 @@ class Responses:
         asked = await self._front.read(request, ResponseRequest)
         reply = Reply(asked)
 
-        async def work(events: Events) -> Response:
-            return await (self._stream(reply, events) if asked.stream else _whole(reply, events))
+        async def work(runs: Sequence[Events]) -> Response:
+            return await (self._stream(reply, runs[0]) if asked.stream else _whole(reply, runs[0]))
 
-        told = SolveRequest(detail=Detail.DETAIL_PROGRESS) if asked.reasoning.told else None
-        return await self._front.answer(request, self._front.as_chat(to_chat(asked)), work, told)
+        run = SolveRequest(detail=Detail.DETAIL_PROGRESS) if asked.reasoning.told else SolveRequest()
+        return await self._front.answer(request, self._front.as_chat(to_chat(asked)), work, run)
 
     async def _stream(self, reply: Reply, events: Events) -> Response:
         pieces = ResponseEvents(reply).of(events, self._front.timing())
