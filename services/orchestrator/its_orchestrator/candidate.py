@@ -28,6 +28,20 @@ WHOLE = ENDED - {StopReason.LENGTH}
 
 
 @dataclass(frozen=True, slots=True)
+class Token:
+    """What a token reads, how probable it was, and what else might have stood there."""
+
+    text: bytes
+    logprob: float
+    top: tuple[tuple[bytes, float], ...] = ()
+    """The most probable tokens in its place and their log-probabilities, best first."""
+
+    def among(self, number: int) -> "Token":
+        """Return it among `number` alternatives at most."""
+        return replace(self, top=self.top[:number])
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """What a candidate grew by at once."""
 
@@ -53,6 +67,8 @@ class Candidate:
     """Log-probability of each token; empty unless asked for."""
     confidences: tuple[float, ...] = ()
     """Of each token, minus the mean log-probability of its most probable alternatives; empty unless asked for."""
+    told: tuple[Token, ...] = ()
+    """Each of its tokens; empty unless asked for."""
     tokens: int = 0
     """Tokens that were sampled for it, those of its ancestors included."""
     stop_reason: StopReason | None = None
@@ -82,7 +98,7 @@ class Candidate:
 
     def lean(self) -> "Candidate":
         """Return it without what is known of single tokens, as reports and traces keep it."""
-        return replace(self, token_ids=(), logprobs=(), confidences=())
+        return replace(self, token_ids=(), logprobs=(), confidences=(), told=())
 
     def fork(self, name: str) -> "Candidate":
         """Return a copy called `name` that goes its own way."""

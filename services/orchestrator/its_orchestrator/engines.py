@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from its_orchestrator.candidate import StopReason
+from its_orchestrator.candidate import StopReason, Token
 from its_orchestrator.prompt import Prompt
 from its_orchestrator.sampling import Sampling
 
@@ -95,6 +95,8 @@ class Generation:
     """Report new tokens after every so many; 0 only where a step or sequence ends."""
     logprobs: int | None = None
     """How many alternatives to report; None for no log-probabilities."""
+    texts: bool = False
+    """Whether to report what tokens and alternatives read, where there are log-probabilities."""
     structured_output: object = None
     """Opaque: the form that the answer must have."""
     seconds: float | None = None
@@ -120,6 +122,8 @@ class Delta:
     completes_step: bool = False
     confidences: tuple[float, ...] = ()
     """Of each token, minus the mean log-probability of its alternatives; empty unless alternatives were asked for."""
+    told: tuple[Token, ...] = ()
+    """What each token reads; empty unless asked for."""
 
 
 @dataclass(frozen=True, slots=True)

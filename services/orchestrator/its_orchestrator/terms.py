@@ -28,6 +28,8 @@ class Terms:
     """The form that the answer must have, enforced or not."""
     logprobs: int | None = None
     """Alternatives to report beside each of the answer's tokens; None for no log-probabilities."""
+    texts: bool = False
+    """Whether to report what the answer's tokens and their alternatives read, too."""
     seconds: float | None = None
     """How long the caller will wait; None for ever."""
     streams: bool = False

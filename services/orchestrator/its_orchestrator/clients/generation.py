@@ -3,7 +3,7 @@
 from its.chat.v1 import sampling_pb2, tokens_pb2
 from its.generator.v1 import generator_pb2 as pb
 from its_orchestrator import conversations
-from its_orchestrator.candidate import StopReason
+from its_orchestrator.candidate import StopReason, Token
 from its_orchestrator.engines import (
     Batch,
     Branch,
@@ -32,7 +32,7 @@ def request(generation: Generation) -> pb.GenerateRequest:
         branches=[_branch(one) for one in generation.branches],
         sampling=sampling(generation.sampling),
         step_policy=_policy(generation.steps) if generation.steps else None,
-        logprobs=None if generation.logprobs is None else sampling_pb2.LogprobOptions(top=generation.logprobs),
+        logprobs=_logprobs(generation),
         flush_every_n_tokens=generation.flush_every,
     )
     if generation.prompt_token_ids:
@@ -93,6 +93,11 @@ def _branch(branch: Branch) -> pb.Branch:
     return message
 
 
+def _logprobs(generation: Generation) -> sampling_pb2.LogprobOptions | None:
+    top = generation.logprobs
+    return None if top is None else sampling_pb2.LogprobOptions(top=top, texts=generation.texts)
+
+
 def _policy(steps: StepPolicy) -> pb.StepPolicy:
     most = 0 if steps.run_on else 1
     if steps.every_n_tokens:
@@ -103,7 +108,15 @@ def _policy(steps: StepPolicy) -> pb.StepPolicy:
 def _delta(delta: pb.Delta) -> Delta:
     completes = delta.HasField("completed_step")
     confidences = tuple(map(_confidence, delta.top_logprobs))
-    return Delta(delta.sequence, delta.text, tuple(delta.token_ids), tuple(delta.logprobs), completes, confidences)
+    told = _told(delta) if delta.token_texts else ()
+    ids, logprobs = tuple(delta.token_ids), tuple(delta.logprobs)
+    return Delta(delta.sequence, delta.text, ids, logprobs, completes, confidences, told)
+
+
+def _told(delta: pb.Delta) -> tuple[Token, ...]:
+    tops = [tuple(zip(top.token_texts, top.logprobs, strict=False)) for top in delta.top_logprobs]
+    tops += [()] * (len(delta.token_texts) - len(tops))
+    return tuple(map(Token, delta.token_texts, delta.logprobs, tops))
 
 
 def _confidence(top: pb.TopLogprobs) -> float:

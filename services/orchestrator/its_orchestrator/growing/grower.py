@@ -233,6 +233,7 @@ class Grower:
             steps=steps,
             flush_every=self._flush_every(left, steps, grown),
             logprobs=logprobs,
+            texts=terms.texts,
             structured_output=question.structured_output,
             seconds=None if left is None else left + DRAIN_SECONDS,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from its_orchestrator.candidate import Candidate, Step, StopReason
+from its_orchestrator.candidate import Candidate, Step, StopReason, Token
 from its_orchestrator.engines import Delta, End
 from its_orchestrator.question import Question
 
@@ -33,6 +33,7 @@ class Growth:
         self._token_ids: list[int] = []
         self._logprobs: list[float] = []
         self._confidences: list[float] = []
+        self._told: list[Token] = []
         self._tokens = 0
         self._cut = 0
         self._received = 0
@@ -73,6 +74,7 @@ class Growth:
         self._token_ids.extend(delta.token_ids)
         self._logprobs.extend(delta.logprobs)
         self._confidences.extend(delta.confidences)
+        self._told.extend(delta.told)
         self._received += len(delta.token_ids)
         if delta.completes_step:
             self._steps.append(self._open_step())
@@ -90,6 +92,7 @@ class Growth:
     def reset(self) -> None:
         """Forget what the broken call brought, to begin anew."""
         self._steps, self._texts, self._token_ids, self._logprobs, self._confidences = [], [], [], [], []
+        self._told = []
         self._received = 0
         self.part += 1
         self.ended = False
@@ -114,6 +117,7 @@ class Growth:
             token_ids=self.token_ids,
             logprobs=(*start.logprobs, *self._logprobs),
             confidences=(*start.confidences, *self._confidences),
+            told=(*start.told, *self._told),
             tokens=start.tokens + tokens,
             stop_reason=reason,
             score=start.score,

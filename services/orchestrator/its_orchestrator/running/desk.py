@@ -37,6 +37,7 @@ class Ask:
     structured_output: object = None
     form: Form | None = None
     logprobs: int | None = None
+    texts: bool = False
     seconds: float | None = None
     streams: bool = False
 
@@ -71,6 +72,7 @@ class Desk:
             structured_output=ask.structured_output if _enforces(model, ask.form) else None,
             form=ask.form.checked() if ask.form else None,
             logprobs=ask.logprobs,
+            texts=ask.texts,
             seconds=ask.seconds,
             streams=ask.streams,
         )

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from its_orchestrator.candidate import StopReason
+from its_orchestrator.candidate import StopReason, Token
 from its_orchestrator.engines import Batch, Branch, Delta, End, Generation, GeneratorModel, Started, StepPolicy, Usage
 from its_orchestrator.prompt import transcript
 from its_orchestrator.steps import split
@@ -151,7 +151,9 @@ class ToyCall:
         shown = tokens if self._generator.model.token_ids else ()
         confident = map(self._generator.confidence, map(text, zip(tokens))) if self._generation.logprobs else ()
         completes = self._tick in line.marks
-        return Delta(number, text(tokens), shown, logprobs, completes, tuple(confident))
+        reads = [text([one]).encode() for one in tokens] if self._generation.texts else []
+        told = tuple(Token(one, -1.0, ((one, -1.0), (b"?", -2.0))) for one in reads)
+        return Delta(number, text(tokens), shown, logprobs, completes, tuple(confident), told)
 
     def _end(self, number: int) -> End:
         line = self._lines[number]

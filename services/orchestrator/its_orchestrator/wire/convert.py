@@ -34,6 +34,7 @@ def ask(request: pb.SolveRequest, seconds: float | None) -> Ask:
         structured_output=request.structured_output if request.HasField("structured_output") else None,
         form=_form(request.structured_output) if request.HasField("structured_output") else None,
         logprobs=request.logprobs.top if request.HasField("logprobs") else None,
+        texts=request.logprobs.texts,
         seconds=seconds,
         streams=request.detail != pb.DETAIL_UNSPECIFIED,
     )
