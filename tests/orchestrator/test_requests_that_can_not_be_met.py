@@ -196,7 +196,7 @@ async def test_configure_makes_a_profile_for_later_requests(orchestrate):
         solved = await its.solve(model="careful")
         listed = await its.stub.ListProfiles(pb.ListProfilesRequest())
 
-    assert [one.name for one in configured.models] == ["toy"]
+    assert [one.name for one in configured.models] == ["toy", "toy-reward"]
     assert solved.answer.algorithm == "best-of-n"
     assert solved.answer.ledger.samples == 3
     assert toy.generator.generations[0].sampling.temperature == 0.5

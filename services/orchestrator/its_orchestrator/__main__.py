@@ -11,12 +11,13 @@ from its_orchestrator.chain import Chain
 from its_orchestrator.choosing.equivalence import MathEquivalence
 from its_orchestrator.clients import GeneratorClient, RewardClient
 from its_orchestrator.clients.upstream import Upstream
-from its_orchestrator.profiles import Profiles
+from its_orchestrator.profiles import Made, Profiles
 from its_orchestrator.running.desk import Desk
 from its_orchestrator.running.run import Engines
 from its_orchestrator.running.solver import Solver
 from its_orchestrator.servicer import OrchestratorServicer
 from its_orchestrator.settings import Settings
+from its_orchestrator.state import StateFile
 from its_orchestrator.traces import Traces
 from its_runtime.channel import open_channel
 from its_runtime.process import run
@@ -69,7 +70,8 @@ def engines(settings: Settings, generator: aio.Channel, reward: aio.Channel, che
 def servicer(settings: Settings, behind: Engines) -> OrchestratorServicer:
     """Put the service together."""
     traces = Traces(settings.traces)
-    desk = Desk(Profiles(settings.profiles), behind.generator, behind.reward)
+    state = StateFile(settings.state, Made) if settings.state else None
+    desk = Desk(Profiles(settings.profiles, state), behind.generator, behind.reward)
     return OrchestratorServicer(desk, Solver(behind, traces), traces, behind.equivalence)
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from its_orchestrator.budget import Budget
 from its_orchestrator.engines import GeneratorModel
 from its_orchestrator.sampling import Sampling
+from its_orchestrator.state import StateFile
 from its_runtime.errors import NotFound
 
 ALGORITHM = "self-consistency"
@@ -29,23 +30,49 @@ class Profile(BaseModel):
     reward_model: str = Field(default="", description="The reward model. Empty: the reward service's default one.")
 
 
-class Profiles:
-    """The configured profiles, and one for each model of the generator.
+class Made(BaseModel):
+    """Profiles that were made while the process ran."""
 
-    The first configured one is the default; without any, the default model's own is.
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    default: str = Field(default="", description="The one that was made the default. Empty: none was.")
+    profiles: dict[str, Profile] = Field(default={}, description="The profiles by name.")
+
+
+class Profiles:
+    """The configured profiles, those made since, and one for each model of the generator.
+
+    The default is the one that was made so, else the first configured one, else the default model's own. A made one
+    replaces a configured one of its name.
     """
 
-    def __init__(self, configured: Mapping[str, Profile]) -> None:
-        self._configured = dict(configured)
+    def __init__(self, configured: Mapping[str, Profile], state: StateFile[Made] | None = None) -> None:
+        """Take the configured profiles, and `state`, which keeps the others. Raises ConfigError for a wrong state."""
+        self._written = dict(configured)
+        self._state = state
+        self._made = state.read() if state else Made()
 
-    def configure(self, name: str, profile: Profile) -> None:
-        """Create or replace a profile for all later requests."""
-        self._configured = {**self._configured, name: profile}
+    @property
+    def kept(self) -> bool:
+        """Whether profiles that are made outlive the process."""
+        return self._state is not None
+
+    def configure(self, name: str, profile: Profile, *, default: bool = False) -> None:
+        """Create or replace a profile for all later requests; make it the default if wanted.
+
+        Raises Unmet, and changes nothing, where it can't be kept.
+        """
+        made = Made(default=name if default else self._made.default, profiles={**self._made.profiles, name: profile})
+        if self._state:
+            self._state.write(made)
+        self._made = made
 
     def listing(self, models: Sequence[GeneratorModel]) -> dict[str, Profile]:
         """Return every profile by name, the default one first."""
         own = {one.identity.name: Profile(model=one.identity.name, budget=Budget(samples=SAMPLES)) for one in models}
-        return {**self._configured, **{name: one for name, one in own.items() if name not in self._configured}}
+        configured = {**self._written, **self._made.profiles}
+        first = {self._made.default: configured[self._made.default]} if self._made.default in configured else {}
+        return {**first, **configured, **{name: one for name, one in own.items() if name not in configured}}
 
     def find(self, name: str, models: Sequence[GeneratorModel]) -> Profile:
         """Return what `name` stands for: a profile, a model, either with `:<algorithm>`, or the default when empty.

@@ -67,8 +67,9 @@ class OrchestratorServicer(OrchestratorServiceServicer):
 
     async def Configure(self, request: pb.ConfigureRequest, context: Context) -> pb.ConfigureResponse:
         profile = convert.profile(request.profile)
-        models = await self._desk.configure(request.profile.name, profile)
+        models = await self._desk.configure(request.profile.name, profile, default=request.make_default)
         return pb.ConfigureResponse(
             profile=convert.profile_proto(request.profile.name, profile),
             models=[convert.identity(one) for one in models],
+            kept=self._desk.keeps_profiles,
         )

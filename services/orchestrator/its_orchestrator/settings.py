@@ -1,5 +1,7 @@
 """Settings of the orchestrator: the section `orchestrator` of its.yaml."""
 
+from pathlib import Path
+
 from pydantic import Field
 
 from its_orchestrator.profiles import Profile
@@ -14,6 +16,10 @@ class Settings(ServiceSettings):
     reward: str = Field(default="127.0.0.1:50053", min_length=1, description="Address of the reward service.")
     profiles: dict[str, Profile] = Field(
         default={}, description="Names that requests choose as their model; the first one is the default."
+    )
+    state: Path | None = Field(
+        default=None,
+        description="File that keeps the profiles made by Configure, for one process. Absent: a restart forgets them.",
     )
     calls: int = Field(default=256, ge=1, description="Most calls at once to each service behind; more wait.")
     generate_seconds: float = Field(default=600.0, gt=0, description="Longest that one Generate call may take.")

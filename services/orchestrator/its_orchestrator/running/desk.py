@@ -81,14 +81,20 @@ class Desk:
         """Return every profile by name, the default one first."""
         return self._profiles.listing(await self._generator.models())
 
-    async def configure(self, name: str, profile: Profile) -> list[Identity]:
+    @property
+    def keeps_profiles(self) -> bool:
+        """Whether profiles that are made outlive the process."""
+        return self._profiles.kept
+
+    async def configure(self, name: str, profile: Profile, *, default: bool = False) -> list[Identity]:
         """Create or replace a profile, if it can be run, and return the models that serve it."""
-        self.algorithm(profile, "", None)
-        served = [named(await self._generator.models(), profile.model, "generator").identity]
-        if profile.reward_model:
-            served.append(named(await self._reward.models(), profile.reward_model, "reward").identity)
-        self._profiles.configure(name, profile)
-        return served
+        algorithm = self.algorithm(profile, "", None)
+        model = named(await self._generator.models(), profile.model, "generator")
+        reward = await self._reward_model(algorithm, model, profile.budget.samples or SAMPLES, profile.reward_model)
+        if reward is None and profile.reward_model:
+            reward = named(await self._reward.models(), profile.reward_model, "reward")
+        self._profiles.configure(name, profile, default=default)
+        return [one.identity for one in (model, reward) if one]
 
     def algorithm(self, profile: Profile, name: str, parameters: dict[str, Any] | None) -> Algorithm:
         """Return the algorithm `name`, or the profile's, with `parameters` over the profile's."""

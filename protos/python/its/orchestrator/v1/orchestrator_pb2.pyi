@@ -619,6 +619,9 @@ class ConfigureRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     PROFILE_FIELD_NUMBER: _builtins.int
+    MAKE_DEFAULT_FIELD_NUMBER: _builtins.int
+    make_default: _builtins.bool
+    """Whether it becomes what requests get that name no model."""
     @_builtins.property
     def profile(self) -> _listing_pb2.Profile:
         """The profile."""
@@ -627,10 +630,11 @@ class ConfigureRequest(_message.Message):
         self,
         *,
         profile: _listing_pb2.Profile | None = ...,
+        make_default: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["profile", b"profile"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["profile", b"profile"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["make_default", b"make_default", "profile", b"profile"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -644,6 +648,9 @@ class ConfigureResponse(_message.Message):
 
     PROFILE_FIELD_NUMBER: _builtins.int
     MODELS_FIELD_NUMBER: _builtins.int
+    KEPT_FIELD_NUMBER: _builtins.int
+    kept: _builtins.bool
+    """Whether it outlives a restart of the orchestrator."""
     @_builtins.property
     def profile(self) -> _listing_pb2.Profile:
         """The profile."""
@@ -657,10 +664,11 @@ class ConfigureResponse(_message.Message):
         *,
         profile: _listing_pb2.Profile | None = ...,
         models: _abc.Iterable[_tokens_pb2.ModelIdentity] | None = ...,
+        kept: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["profile", b"profile"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["models", b"models", "profile", b"profile"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kept", b"kept", "models", b"models", "profile", b"profile"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
