@@ -26,6 +26,7 @@ from its_orchestrator.scoring.overlap import Overlap
 from its_orchestrator.scoring.scorer import Scorer
 from its_orchestrator.seeds import stream
 from its_orchestrator.terms import Terms
+from its_orchestrator.tool_calls import offered, spoken
 from its_runtime.errors import Internal
 
 
@@ -296,11 +297,15 @@ class Context:
 
     def _admits(self, candidate: Candidate) -> bool:
         """Tell whether it has the form that was asked for; one that hasn't is noted, and doesn't come."""
-        why = self._terms.form.why_not(candidate.text) if self._terms.form else None
+        why = self._terms.form.why_not(candidate.text) if self._terms.form and not self._calls(candidate) else None
         if why is not None:
             self.formless[candidate.id] = why
             self.emit(FailureNoted(f"it doesn't have the form that was asked for: {why}", candidate.id))
         return why is None
+
+    def _calls(self, candidate: Candidate) -> bool:
+        """Tell whether it calls tools, which have forms of their own."""
+        return bool(spoken(candidate.text, offered(self._terms.prompt)).calls)
 
     def _ended(self, candidate: Candidate) -> None:
         self.ended[candidate.id] = candidate

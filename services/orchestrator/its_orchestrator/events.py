@@ -7,6 +7,7 @@ from its_orchestrator.budget import Budget, StoppedBy
 from its_orchestrator.candidate import Candidate, StopReason
 from its_orchestrator.engines import Identity
 from its_orchestrator.ledger import Ledger
+from its_orchestrator.tool_calls import Spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,8 @@ class Answer:
     """Log-probability of each token of the answer; empty unless asked for."""
     refusal: str = ""
     """Why there is no answer though candidates ended; empty where there is one."""
+    spoken: Spoken | None = None
+    """What the answer says beside the tools that it calls; None where it calls none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,26 +4,32 @@ from collections.abc import Sequence
 
 from its_orchestrator.events import TextCommitted
 from its_orchestrator.limits.recorder import Recorder
+from its_orchestrator.tool_calls import settled_start
 
 
 class Commitment:
     """Grows, and tells the recorder by what."""
 
-    def __init__(self, recorder: Recorder, *, held: bool = False) -> None:
+    def __init__(self, recorder: Recorder, *, held: bool = False, may_call: bool = False) -> None:
         self.text = ""
+        self.may_call = may_call
+        """Whether calls of tools may follow, which are no text: nothing that could be one is committed yet."""
         self.held = held
         """Whether nothing is committed yet, since a whole answer may still turn out to be none."""
         self._recorder = recorder
+        self._written = ""
 
     def add(self, text: str) -> None:
         """Commit `text` after what was committed before, unless it is held."""
-        if text and not self.held:
-            self.text += text
-            self._recorder.add(TextCommitted(text))
+        self._written += text
+        self.to(self._written)
 
     def to(self, text: str) -> None:
         """Commit all of `text`, which begins with what was committed before or is shorter."""
-        self.add(text[len(self.text) :])
+        sure = settled_start(text) if self.may_call else text
+        if len(sure) > len(self.text) and not self.held:
+            new, self.text, self._written = sure[len(self.text) :], sure, text
+            self._recorder.add(TextCommitted(new))
 
 
 def common_start(texts: Sequence[str]) -> str:

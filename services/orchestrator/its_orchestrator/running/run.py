@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from its_orchestrator.algorithms import Algorithm, Rewarded
 from its_orchestrator.budget import StoppedBy
 from its_orchestrator.candidate import WHOLE, Candidate, Choice, StopReason
+from its_orchestrator.choosing.calling import CallingEquivalence
 from its_orchestrator.choosing.equivalence import Equivalence
 from its_orchestrator.context import Context
 from its_orchestrator.engines import Aggregation, Generator, Reward
@@ -18,6 +19,7 @@ from its_orchestrator.limits.watch import Watch
 from its_orchestrator.running.order import Order
 from its_orchestrator.scoring.scorer import Scorer
 from its_orchestrator.steps import DELIMITERS
+from its_orchestrator.tool_calls import demanded, offered, spoken
 from its_runtime.errors import DeadlinePassed, Internal, ItsError
 
 RESERVE = 0.5
@@ -43,7 +45,9 @@ class Run:
         self._recorder = recorder
         self._account = Account(order.budget.tokens, recorder)
         self._watch = Watch(_seconds(order))
-        self._commitment = Commitment(recorder, held=order.form is not None and order.structured_output is None)
+        self._tools = offered(order.prompt)
+        held = order.form is not None and order.structured_output is None
+        self._commitment = Commitment(recorder, held=held, may_call=bool(self._tools))
         watched = order.streams and order.samples == 1 and not self._commitment.held
         self._grower = Grower(
             engines.generator,
@@ -62,7 +66,7 @@ class Run:
             self._watch,
             recorder,
             self._commitment,
-            engines.equivalence.telling(lambda message: recorder.add(Note(message))),
+            self._equivalence(engines.equivalence),
         )
 
     async def answer(self) -> Answer:
@@ -112,7 +116,9 @@ class Run:
         self._commitment.held = False
         if not chosen.text.startswith(self._commitment.text):
             raise Internal(f"{self._order.algorithm.name} took back text that it had committed")
-        self._commitment.to(chosen.text)
+        said = spoken(chosen.text, self._tools if chosen.stop_reason in WHOLE else frozenset())
+        self._commitment.may_call = False
+        self._commitment.to(said.text)
         started = self._grower.started
         considered = {**self._context.ended, **{one.id: one for one in choice.candidates}}
         return Answer(
@@ -129,6 +135,7 @@ class Run:
             logprobs=() if self._order.logprobs is None else chosen.logprobs,
             prompt_tokens=len(started.prompt_token_ids) if started else 0,
             refusal=refusal,
+            spoken=said if said.calls else None,
         )
 
     def _cut_off(self) -> Candidate | None:
@@ -143,8 +150,14 @@ class Run:
             return f"none of {len(formless)} answers has the form that was asked for: {next(iter(formless.values()))}"
         if chosen is None or self._order.form is None or chosen.stop_reason not in WHOLE:
             return ""
-        why = self._order.form.why_not(chosen.text)
+        why = None if spoken(chosen.text, self._tools).calls else self._order.form.why_not(chosen.text)
         return "" if why is None else f"the answer doesn't have the form that was asked for: {why}"
+
+    def _equivalence(self, general: Equivalence) -> Equivalence:
+        equivalence = general.telling(lambda message: self._recorder.add(Note(message)))
+        if not self._tools:
+            return equivalence
+        return CallingEquivalence(equivalence, self._tools, demanded=demanded(self._order.prompt))
 
     def _make_scorer(self, reward: Reward) -> Scorer | None:
         order = self._order

@@ -12,6 +12,7 @@ from its_orchestrator.candidate import Candidate, StopReason
 from its_orchestrator.choosing.equivalence import Equivalence
 from its_orchestrator.clients.generation import REASONS
 from its_orchestrator.ledger import Ledger
+from its_orchestrator.tool_calls import Spoken
 from its_orchestrator.wire.convert import budget_proto, identity
 
 ANSWER: frozenset[type] = frozenset({events.TextCommitted, events.Answer})
@@ -119,7 +120,7 @@ def _(kind: events.Answer, message: event_pb2.SolveEvent, extract: Extract) -> N
     chosen = kind.chosen
     message.answer.CopyFrom(
         answer_pb2.Answer(
-            message=chat_pb2.Message(role=chat_pb2.ROLE_ASSISTANT, content=[chat_pb2.ContentPart(text=chosen.text)]),
+            message=_message(kind, message.trace_id),
             stop_reason=_reason(chosen.stop_reason),
             algorithm=kind.algorithm,
             parameters_json=kind.parameters,
@@ -154,6 +155,16 @@ def ledger(spent: Ledger) -> answer_pb2.Ledger:
         reward_calls=spent.reward_calls,
         seconds=spent.seconds,
     )
+
+
+def _message(answer: events.Answer, trace_id: str) -> chat_pb2.Message:
+    said = answer.spoken or Spoken(answer.chosen.text, ())
+    calls = [
+        chat_pb2.ToolCall(id=f"call_{trace_id}_{place}", name=call.name, arguments_json=call.arguments_json)
+        for place, call in enumerate(said.calls)
+    ]
+    content = [chat_pb2.ContentPart(text=said.text)] if said.text or not calls else []
+    return chat_pb2.Message(role=chat_pb2.ROLE_ASSISTANT, content=content, tool_calls=calls)
 
 
 def _candidate(one: Candidate, extract: Extract, *, chosen: bool) -> answer_pb2.Candidate:
