@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 
 from its_generator.sampling import Sampling
 from its_generator.steps import StepPolicy
+from its_generator.thinking import Thinking
 from its_generator.tick import Tick
 
 Form = Literal["json_schema", "json_object", "regex", "grammar"]
@@ -50,6 +51,8 @@ class Branch:
     """The prefix alone, as it was given."""
     streams: tuple[int, ...]
     """One 64-bit seed a sequence; what a sequence draws depends on its own and on the place in it, on nothing else."""
+    thought: int | None = None
+    """Tokens of thoughts that are not closed here; None outside of thoughts, and where nobody counts them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class Job:
     texts: bool = False
     """Whether to report the bytes of each token and alternative, too."""
     structured_output: StructuredOutput | None = None
+    thinking: Thinking | None = None
+    """Bounds on thoughts; backends know nothing of them, their jobs are phases: its_generator.thoughts."""
     flush_every: int = 0
     """Report at least after so many tokens of a sequence; 0: where a step or a sequence ends."""
     seeded: bool = False

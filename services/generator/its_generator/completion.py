@@ -47,7 +47,21 @@ class Completion:
         if top is not None:
             self._top.append(top)
         ends = self._ends(token)
-        self._see(self._text.push(token) if self._text and not ends else "", ends)
+        self._see(self._text.push(token) if self._text and not ends else "", ends, token)
+
+    def take(self, delta: Delta, ends: StopReason | None = None) -> None:
+        """Take in a token, or text that is left of one, that another completion reported.
+
+        `ends` is the reason when the token itself ends the sequence.
+        """
+        self.token_ids += delta.token_ids
+        self._logprobs += delta.logprobs
+        self._top += delta.top
+        self._texts += delta.texts
+        if delta.token_ids:
+            self._see(delta.text, ends, delta.token_ids[-1])
+        else:
+            self.watcher.append(delta.text)
 
     def push_text(self, text: str, logprobs: Sequence[tuple[float, Top]] = (), texts: Sequence[bytes] = ()) -> None:
         """Take in a piece of text of an engine that tells no token ids; pieces count as tokens."""
@@ -77,9 +91,9 @@ class Completion:
             return StopReason.STOP
         return StopReason.EOS if token in self._eos_ids else None
 
-    def _see(self, text: str, ends: StopReason | None) -> None:
+    def _see(self, text: str, ends: StopReason | None, token: int | None = None) -> None:
         watcher = self.watcher
-        complete = watcher.see(text, ends)
+        complete = watcher.see(text, ends, token)
         if watcher.reason is not None:
             self._finish(completed=complete)
         elif complete or 0 < self._flush_every <= watcher.tokens - self._told:

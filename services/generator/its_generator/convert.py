@@ -25,7 +25,11 @@ def sampling(message: sampling_pb2.Sampling) -> Sampling:
 def steps(message: pb.StepPolicy) -> StepPolicy:
     """Return where steps end."""
     return StepPolicy(
-        tuple(message.delimiters.texts), message.every_n_tokens, message.max_steps, message.max_tokens_per_step
+        tuple(message.delimiters.texts),
+        message.every_n_tokens,
+        message.max_steps,
+        message.max_tokens_per_step,
+        frozenset(message.step_token_ids),
     )
 
 

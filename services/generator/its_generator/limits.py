@@ -30,6 +30,7 @@ def check_job(job: Job, able: Capabilities, prompt_tokens: int) -> None:
     size = able.vocabulary_size
     _check_ids("sampling.logit_bias", job.sampling.logit_bias, size)
     _check_ids("sampling.stop_token_ids", job.sampling.stop_token_ids, size)
+    _check_ids("step_policy.step_token_ids", job.steps.token_ids, size)
     _check_ids("token_ids", job.prompt if isinstance(job.prompt, tuple) else (), size)
     _check_length("prompt", prompt_tokens, job, able)
     for place, branch in enumerate(job.branches):
@@ -73,7 +74,8 @@ def _check_inputs(request: pb.GenerateRequest, able: Capabilities) -> None:
             raise _unsupported(
                 f"branches[{place}].token_ids", "this engine takes no token ids; send the prefix as text"
             )
-    if not able.token_ids and (request.step_policy.every_n_tokens or request.step_policy.max_tokens_per_step):
+    policy = request.step_policy
+    if not able.token_ids and (policy.every_n_tokens or policy.max_tokens_per_step or policy.step_token_ids):
         raise _unsupported("step_policy", "this engine doesn't tell tokens apart; end steps at delimiters")
     check_tools(request, able)
 

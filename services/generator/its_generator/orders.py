@@ -1,7 +1,7 @@
 """An order: a request made into a job, and what the caller is told first."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from its.chat.v1 import tokens_pb2
 from its.generator.v1 import generator_pb2 as pb
@@ -9,7 +9,9 @@ from its_generator import convert
 from its_generator.backend import Backend, Branch, Job, Prompt
 from its_generator.conversation import to_conversation
 from its_generator.limits import check_job, check_request, check_sampling
+from its_generator.markers import thinking_of, with_thoughts
 from its_generator.sampling import Sampling, derived_seed
+from its_runtime.errors import Unsupported, Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ async def order(request: pb.GenerateRequest, name: str, backend: Backend) -> Ord
         await _branch(branch, backend, prompt, ids, derived_seed(seed, place))
         for place, branch in enumerate(request.branches or [ONE])
     ]
-    job = _job(request, prompt, branches, sampling)
+    job = await _thoughtful(_job(request, prompt, branches, sampling), request, backend, len(ids))
     check_job(job, able, len(ids))
     tokens = tokens_pb2.TokenIds(ids=ids)
     started = pb.Started(model=convert.identity(name, backend.identity), seed=seed, prompt_token_ids=tokens)
@@ -57,6 +59,18 @@ def _job(request: pb.GenerateRequest, prompt: Prompt, branches: list[Branch], sa
         flush_every=request.flush_every_n_tokens,
         seeded=request.sampling.HasField("seed") or any(branch.HasField("seed") for branch in request.branches),
     )
+
+
+async def _thoughtful(job: Job, request: pb.GenerateRequest, backend: Backend, prompt: int) -> Job:
+    """Return the job with its bounds on thoughts, if there are any; `prompt` is the number of the prompt's tokens."""
+    if not request.sampling.HasField("thinking"):
+        return job
+    thinking = await thinking_of(request.sampling.thinking, backend)
+    if job.structured_output:
+        why = "this engine can't hold thoughts to bounds and the answer to a form at once; leave one of them out"
+        raise Unsupported(f"sampling.thinking: {why}", violations=[Violation("sampling.thinking", why)])
+    branches = tuple(with_thoughts(branch, thinking, prompt) for branch in job.branches)
+    return replace(job, thinking=thinking, branches=branches)
 
 
 def _prompt(request: pb.GenerateRequest) -> Prompt:

@@ -42,6 +42,7 @@ FIELDS = frozenset(
         "stop",
         "stop_token_ids",
         "seed",
+        "thinking",
     }
 )
 """Every field of the contract's `Sampling`; a backend that honours all of them reports these."""

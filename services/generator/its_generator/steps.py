@@ -7,15 +7,18 @@ from its_generator.tick import StopReason
 
 @dataclass(frozen=True, slots=True)
 class StepPolicy:
-    """Where steps end. Without delimiters and token count the whole sequence is one step."""
+    """Where steps end. Without delimiters, token count and token ids the whole sequence is one step."""
 
     delimiters: tuple[str, ...] = ()
     """A step ends with the token that completes one of these; they belong to the step they end."""
     every_n_tokens: int = 0
+    """A step ends with its so-manieth token, if nothing else ended it before; 0 for no such end."""
     max_steps: int = 0
     """End the sequence, STEP, after so many complete steps; 0 runs on."""
     max_tokens_per_step: int = 0
     """End the sequence, LENGTH, when a step of so many tokens is still incomplete; 0 for no limit."""
+    token_ids: frozenset[int] = frozenset()
+    """A step ends with one of these, too."""
 
 
 class StepWatcher:
@@ -36,25 +39,27 @@ class StepWatcher:
         self._stop = stop
         self._min_tokens = min_tokens
         self._max_tokens = max_tokens
-        self._step_tokens = 0
+        self.step_tokens = 0
+        """Those of the step that is not complete yet."""
         self._step_text = ""
         self._held = ""
         self._reach = max(map(len, policy.delimiters), default=1) - 1
 
-    def see(self, text: str, ends: StopReason | None = None) -> bool:
+    def see(self, text: str, ends: StopReason | None = None, token: int | None = None) -> bool:
         """Take in the text of one more token; return whether it completes a step.
 
-        `ends` is the reason when the token itself ends the sequence. Nothing may follow once `reason` is set.
+        `ends` is the reason when the token itself ends the sequence; `token` is its id, where the engine tells ids.
+        Nothing may follow once `reason` is set.
         """
         self.tokens += 1
-        self._step_tokens += 1
+        self.step_tokens += 1
         self._held += text
         if ends is not None:
             self.reason = ends
         elif self._stop and self.tokens >= self._min_tokens and self._stops(len(text)):
             self.reason = StopReason.STOP
         else:
-            return self._steps(text)
+            return self._steps(text, token)
         return False
 
     def append(self, text: str) -> None:
@@ -67,11 +72,11 @@ class StepWatcher:
         certain, self._held = self._held[:cut], self._held[cut:]
         return certain
 
-    def _steps(self, text: str) -> bool:
-        complete = self._completes(text)
+    def _steps(self, text: str, token: int | None) -> bool:
+        complete = self._completes(text) or token in self._policy.token_ids
         if complete:
             self.steps += 1
-            self._step_tokens, self._step_text = 0, ""
+            self.step_tokens, self._step_text = 0, ""
             if self.steps == self._policy.max_steps:
                 self.reason = StopReason.STEP
         if self.reason is None and self._is_full():
@@ -79,8 +84,8 @@ class StepWatcher:
         return complete
 
     def _completes(self, text: str) -> bool:
-        if self._policy.every_n_tokens:
-            return self._step_tokens == self._policy.every_n_tokens
+        if self.step_tokens == self._policy.every_n_tokens:
+            return True
         if not self._policy.delimiters:
             return False
         seen = self._step_text + text
@@ -88,7 +93,7 @@ class StepWatcher:
         return any(delimiter in seen for delimiter in self._policy.delimiters)
 
     def _is_full(self) -> bool:
-        return self.tokens == self._max_tokens or 0 < self._policy.max_tokens_per_step <= self._step_tokens
+        return self.tokens == self._max_tokens or 0 < self._policy.max_tokens_per_step <= self.step_tokens
 
     def _stops(self, new: int) -> bool:
         """Cut the held text before the stop text that ends first in the last `new` characters, if there is one."""

@@ -12,7 +12,7 @@ from vllm.v1.engine.exceptions import EngineDeadError
 from its_generator.backend import Capabilities, Conversation, Generation, Identity, Job
 from its_generator.backends.vllm.closers import Closers
 from its_generator.backends.vllm.engine import MAX_TOP_LOGPROBS, is_reproducible, running
-from its_generator.backends.vllm.parameters import last_delimiters, parameters
+from its_generator.backends.vllm.parameters import last_delimiters, last_tokens, parameters
 from its_generator.backends.vllm.run import Run, prefixes
 from its_generator.completion import completions
 from its_generator.pieces import Pieces
@@ -80,7 +80,8 @@ class Vllm:
     async def _generating(self, job: Job) -> AsyncGenerator[Generation, None]:
         context = self.capabilities.max_context_tokens
         run = Run(self._engine, job, completions(job, self._pieces, self._tokenizer.eos_ids, context))
-        ends = self._tokenizer.eos_ids | job.sampling.stop_token_ids | self._closers.of(last_delimiters(job))
+        ends = self._tokenizer.eos_ids | job.sampling.stop_token_ids | last_tokens(job)
+        ends |= self._closers.of(last_delimiters(job))
         run.start([parameters(job, stream, context - len(branch.token_ids), ends) for branch, stream in prefixes(job)])
         try:
             yield run.mailbox

@@ -51,9 +51,16 @@ def _parameters(job: Job, stream: int, room: int, ends: Set[int]) -> SamplingPar
 
 def last_delimiters(job: Job) -> tuple[str, ...]:
     """Return the delimiters of which the first one to come ends a sequence; none when there may be more steps."""
-    policy = job.steps
-    ends_at_once = policy.max_steps == 1 and not policy.every_n_tokens and not job.sampling.min_tokens
-    return policy.delimiters if ends_at_once else ()
+    return job.steps.delimiters if _ends_at_once(job) else ()
+
+
+def last_tokens(job: Job) -> frozenset[int]:
+    """Return the step tokens of which the first one to come ends a sequence; none when there may be more steps."""
+    return job.steps.token_ids if _ends_at_once(job) else frozenset()
+
+
+def _ends_at_once(job: Job) -> bool:
+    return job.steps.max_steps == 1 and not job.sampling.min_tokens
 
 
 def _most(job: Job, room: int) -> int:
