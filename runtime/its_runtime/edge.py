@@ -1,8 +1,9 @@
 """The edge of a service: what every call passes on its way in, and every error on its way out.
 
 One interceptor wraps each handler once: constraints of the .proto are enforced, our errors become statuses with
-details, an unexpected exception is logged here and masked for the caller (grpc.aio would send its text), and calls
-beyond a limit are refused. Health and reflection pass untouched, so that a busy server is not taken for a dead one.
+details, an unexpected exception is logged here and masked for the caller (grpc.aio would send its text), calls
+beyond a limit are refused, and each is told of in log, metrics and trace. Health and reflection pass untouched, so
+that a busy server is not taken for a dead one.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import grpc
 import structlog
+from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 from grpc import aio
 from grpc_status import rpc_status
@@ -19,6 +21,7 @@ from grpc_status import rpc_status
 from its_runtime.constraints import validate
 from its_runtime.errors import Internal, ItsError, Overloaded
 from its_runtime.status import to_status
+from its_runtime.telemetry import Telemetry
 
 if TYPE_CHECKING:
     Handler = grpc.RpcMethodHandler[Any, Any]  # generic in the stubs only
@@ -34,11 +37,13 @@ _log = structlog.get_logger("its.edge")
 
 
 class Edge(aio.ServerInterceptor):
-    """Validate requests, limit calls, translate errors, mask surprises."""
+    """Validate requests, limit calls, translate errors, mask surprises, tell of all of it."""
 
-    def __init__(self, max_concurrent_calls: int = 0) -> None:
-        """Let `max_concurrent_calls` run at once; 0 is no limit."""
+    def __init__(self, max_concurrent_calls: int, telemetry: Telemetry, *, log_prompts: bool = False) -> None:
+        """Let `max_concurrent_calls` run at once; 0 is no limit. `log_prompts` writes requests into the log."""
         self._limit = max_concurrent_calls
+        self._telemetry = telemetry
+        self._log_prompts = log_prompts
         self._running = 0
 
     async def intercept_service(  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -70,17 +75,34 @@ class Edge(aio.ServerInterceptor):
         self, method: str, inner: Callable[[Any, Context], Awaitable[Result]]
     ) -> Callable[[Any, Context], Awaitable[Result]]:
         async def call(request: Any, context: Context) -> Result:  # noqa: ANN401  (a message, or a stream of them)
-            if self._limit and self._running >= self._limit:
-                await _abort(context, self._overloaded())
-            self._running += 1
-            try:
-                return await inner(request, context)
-            except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001
-                await _abort(context, _public(method, error))
-            finally:
-                self._running -= 1
+            with self._telemetry.call(method.removeprefix("/"), context.invocation_metadata() or ()) as outcome:
+                try:
+                    return await self._limited(inner, self._seen(request), context)
+                except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001
+                    public = _public(method, error)
+                    outcome.code = public.code.name
+                    await _abort(context, public)
 
         return call
+
+    async def _limited(
+        self,
+        inner: Callable[[Any, Context], Awaitable[Result]],
+        request: Any,  # noqa: ANN401  (as above)
+        context: Context,
+    ) -> Result:
+        if self._limit and self._running >= self._limit:
+            raise self._overloaded()
+        self._running += 1
+        try:
+            return await inner(request, context)
+        finally:
+            self._running -= 1
+
+    def _seen(self, request: Any) -> Any:  # noqa: ANN401  (as above)
+        if self._log_prompts and isinstance(request, Message):
+            _log.info("asked", request=MessageToDict(request, preserving_proto_field_name=True))
+        return request
 
     def _overloaded(self) -> Overloaded:
         message = f"{self._limit} calls are running, which is all that this server takes; try again"

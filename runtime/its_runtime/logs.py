@@ -4,16 +4,18 @@ import logging
 import sys
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from its_runtime.settings import ServiceSettings
+from its_runtime.trail import REQUEST_ID, current
 
 
 def configure(settings: ServiceSettings) -> None:
-    """Set up logging for this process. Prompts and secrets are never logged by our code."""
+    """Set up logging for this process. Lines name the request they belong to; prompts and secrets are not logged."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            _name_request,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *_renderers(settings),
@@ -24,6 +26,16 @@ def configure(settings: ServiceSettings) -> None:
     logging.basicConfig(
         level=settings.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
     )
+
+
+def _name_request(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Add the current request's id, and that of its trace if it is traced."""
+    for name, value in call.carried if (call := current()) else ():
+        if name == "traceparent":
+            event["trace_id"] = value.split("-")[1]
+        elif name == REQUEST_ID:
+            event.setdefault("request_id", value)
+    return event
 
 
 def _renderers(settings: ServiceSettings) -> list[Processor]:

@@ -14,6 +14,7 @@ from grpc_reflection.v1alpha import reflection
 
 from its_runtime.edge import Edge
 from its_runtime.settings import ServiceSettings
+from its_runtime.telemetry import Telemetry
 from its_runtime.tls import server_credentials
 
 MESSAGE_BYTES = 64 << 20
@@ -34,9 +35,13 @@ class PortTaken(OSError):
     """The port can't be bound."""
 
 
-def new_server(settings: ServiceSettings) -> aio.Server:
-    """Return a server with our edge and options; add servicers to it, then hand it to `serving`."""
-    return aio.server(interceptors=[Edge(settings.max_concurrent_calls)], options=OPTIONS)
+def new_server(settings: ServiceSettings, telemetry: Telemetry | None = None) -> aio.Server:
+    """Return a server with our edge and options; add servicers to it, then hand it to `serving`.
+
+    Without `telemetry` its calls are told of in the log only.
+    """
+    edge = Edge(settings.max_concurrent_calls, telemetry or Telemetry(), log_prompts=settings.log_prompts)
+    return aio.server(interceptors=[edge], options=OPTIONS)
 
 
 @asynccontextmanager

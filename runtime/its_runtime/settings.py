@@ -22,5 +22,15 @@ class ServiceSettings(BaseModel):
     )
     grace_seconds: float = Field(default=10.0, ge=0, description="How long running calls may go on after SIGTERM.")
     max_concurrent_calls: int = Field(default=0, ge=0, description="Calls at once; more are refused. 0: no limit.")
+    metrics_port: Port | None = Field(
+        default=None, description="Port of /metrics for Prometheus; 0 takes a free one. Absent: none."
+    )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        pattern="^https?://",
+        description="OpenTelemetry collector (OTLP over gRPC), such as http://127.0.0.1:4317. Absent: what "
+        "OTEL_EXPORTER_OTLP_ENDPOINT says, or no traces.",
+    )
+    log_prompts: bool = Field(default=False, description="Write what is asked into the log: for debugging only.")
     log_level: LogLevel = Field(default="info", description="Least level that is logged.")
     log_format: Literal["text", "json"] = Field(default="text", description="How log lines are written.")

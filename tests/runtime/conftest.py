@@ -1,5 +1,7 @@
 """A real service of the contract, scripted: what it does is a function of the test."""
 
+import subprocess
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from its.reward.v1.reward_pb2_grpc import RewardServiceServicer, RewardServiceSt
 from its_runtime.channel import open_channel
 from its_runtime.server import new_server, serving
 from its_runtime.settings import ServiceSettings
+from its_runtime.telemetry import Telemetry
 
 SERVICE = "its.reward.v1.RewardService"
 Context = aio.ServicerContext
@@ -50,9 +53,11 @@ class Running:
 
 
 @asynccontextmanager
-async def running(servicer: Scripted, **settings: object) -> AsyncGenerator[Running, None]:
+async def running(
+    servicer: Scripted, telemetry: Telemetry | None = None, **settings: object
+) -> AsyncGenerator[Running, None]:
     chosen = ServiceSettings(**{"grace_seconds": 0, **settings})
-    server = new_server(chosen)
+    server = new_server(chosen, telemetry)
     add_RewardServiceServicer_to_server(servicer, server)
     async with serving(server, chosen, SERVICE) as port, open_channel(f"127.0.0.1:{port}") as channel:
         yield Running(port, channel, RewardServiceStub(channel))
@@ -66,6 +71,29 @@ def serve() -> Callable[..., AbstractAsyncContextManager[Running]]:
         return running(Scripted(score, stream), **settings)
 
     return start
+
+
+@pytest.fixture
+def running_with() -> Callable[..., AbstractAsyncContextManager[RewardServiceStub]]:
+    """Serve a scripted reward service that is told of: `async with running_with(score, telemetry) as stub`."""
+
+    @asynccontextmanager
+    async def start(score: Callable, telemetry: Telemetry):
+        async with running(Scripted(score), telemetry) as service:
+            yield service.stub
+
+    return start
+
+
+@pytest.fixture
+def run_alone() -> Callable[[str], str]:
+    """Run a program in a process of its own; return what it prints."""
+
+    def run(program: str) -> str:
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+        return done.stdout.strip()
+
+    return run
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ class Call:
     def __init__(self) -> None:
         self._generation: Generation | None = None
         self._is_stopped = False
+        self.sequences = 0
+        """How many have not ended."""
         self.usage: asyncio.Future[Usage | None] = asyncio.get_running_loop().create_future()
         """What it used, once it has ended; None when it ended without telling."""
 
@@ -41,6 +43,11 @@ class RunningCalls:
 
     def __init__(self) -> None:
         self._calls: dict[str, Call] = {}
+
+    @property
+    def sequences(self) -> int:
+        """How many sequences have not ended; may be read by any thread."""
+        return sum(call.sequences for call in tuple(self._calls.values()))
 
     @contextmanager
     def entered(self, request_id: str) -> Generator[Call, None, None]:

@@ -11,6 +11,7 @@ from its_orchestrator.chain import Chain
 from its_orchestrator.choosing.equivalence import MathEquivalence
 from its_orchestrator.clients import GeneratorClient, RewardClient
 from its_orchestrator.clients.upstream import Upstream
+from its_orchestrator.meter import RunMetrics
 from its_orchestrator.profiles import Made, Profiles
 from its_orchestrator.running.desk import Desk
 from its_orchestrator.running.run import Engines
@@ -22,6 +23,7 @@ from its_orchestrator.traces import Traces
 from its_runtime.channel import open_channel
 from its_runtime.process import run
 from its_runtime.server import new_server, serving, stopped
+from its_runtime.telemetry import telling
 
 SERVICE = orchestrator_pb2.DESCRIPTOR.services_by_name["OrchestratorService"].full_name
 GENERATOR = generator_pb2.DESCRIPTOR.services_by_name["GeneratorService"].full_name
@@ -38,12 +40,13 @@ async def main(settings: Settings) -> None:
         open_channel(settings.reward, settings.tls) as reward,
         open_checker(settings.check_workers, settings.check_seconds) as checker,
     ):
-        server = new_server(settings)
-        add_OrchestratorServiceServicer_to_server(
-            servicer(settings, engines(settings, generator, reward, checker)), server
-        )
-        async with serving(server, settings, SERVICE, chain(generator, reward)):
-            await stopped()
+        behind = engines(settings, generator, reward, checker)
+        metrics = RunMetrics({"generator": behind.generator, "reward": behind.reward})
+        with telling(settings, "orchestrator", metrics) as telemetry:
+            server = new_server(settings, telemetry)
+            add_OrchestratorServiceServicer_to_server(servicer(settings, behind), server)
+            async with serving(server, settings, SERVICE, chain(generator, reward)):
+                await stopped()
 
 
 def chain(generator: aio.Channel, reward: aio.Channel) -> Chain:

@@ -5,8 +5,10 @@ from its.reward.v1.reward_pb2_grpc import add_RewardServiceServicer_to_server
 from its_reward.models import open_models
 from its_reward.servicer import RewardServicer
 from its_reward.settings import Settings
+from its_runtime.metrics import Metrics
 from its_runtime.process import run
 from its_runtime.server import new_server, serving, stopped
+from its_runtime.telemetry import telling
 
 NAME = pb.DESCRIPTOR.services_by_name["RewardService"].full_name
 
@@ -14,10 +16,11 @@ NAME = pb.DESCRIPTOR.services_by_name["RewardService"].full_name
 async def main(settings: Settings) -> None:
     """Load the reward models, then answer calls until told to stop."""
     async with open_models(settings) as models:
-        server = new_server(settings)
-        add_RewardServiceServicer_to_server(RewardServicer(models), server)
-        async with serving(server, settings, NAME):
-            await stopped()
+        with telling(settings, "reward", Metrics()) as telemetry:
+            server = new_server(settings, telemetry)
+            add_RewardServiceServicer_to_server(RewardServicer(models), server)
+            async with serving(server, settings, NAME):
+                await stopped()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from its_reward import convert
 from its_reward.models import Models
 from its_reward.overlap import overlapped
 from its_reward.trajectory import Unscored, Usage, Verdict
+from its_runtime import trail
 from its_runtime.deadline import remaining
 from its_runtime.errors import KINDS, ItsError
 
@@ -54,10 +55,22 @@ class RewardServicer(RewardServiceServicer):
 
     async def _score(self, request: pb.ScoreRequest, deadline: float | None) -> pb.ScoreResponse:
         name, scorer = self._models.find(request.model)
+        trail.note(model=name)
         how = convert.to_aggregation(request.aggregation, scorer.capabilities)
         verdicts = await scorer.score(convert.to_batch(request, deadline))
+        _count(verdicts)
         _refuse_if_nothing_was_tried(verdicts)
         return convert.from_verdicts(request, verdicts, how, convert.from_identity(name, scorer.capabilities))
+
+
+def _count(verdicts: Sequence[Verdict]) -> None:
+    used = sum((verdict.usage for verdict in verdicts), Usage())
+    trail.count(
+        trajectories=len(verdicts),
+        prompt_tokens=used.prompt_tokens,
+        cached_prompt_tokens=used.cached_tokens,
+        completion_tokens=used.completion_tokens,
+    )
 
 
 def _deadline(context: Context) -> float | None:

@@ -10,6 +10,7 @@ from its_orchestrator.clients.line import Line
 from its_orchestrator.engines import Batch, Delta, Generation, Usage
 from its_runtime.calls import responses
 from its_runtime.errors import ItsError, NotFound, Unavailable
+from its_runtime.trail import outgoing
 
 DRAIN_SECONDS = 0.5
 """How long an aborted stream may take to end."""
@@ -61,7 +62,8 @@ class Call:
         try:
             async with self._line.permits:
                 self._began = True
-                call = self._line.stub.Generate(wire.request(self._generation), timeout=self._timeout())
+                request = wire.request(self._generation)
+                call = self._line.stub.Generate(request, timeout=self._timeout(), metadata=outgoing())
                 async with aclosing(responses(call, self._line.service)) as messages:
                     async for message in messages:
                         batch = self._checked(message)

@@ -23,6 +23,11 @@ class GeneratorClient:
     ) -> None:
         self._line = Line(channel, address, calls=calls, longest=longest, believe_seconds=believe_seconds)
 
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for their turn."""
+        return self._line.permits.waiting
+
     async def models(self) -> Sequence[GeneratorModel]:
         return await self._line.models.answer()
 

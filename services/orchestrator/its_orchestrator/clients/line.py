@@ -1,6 +1,5 @@
 """The line to a generator: what all calls of one generator share."""
 
-import asyncio
 from collections.abc import Sequence
 
 from grpc import aio
@@ -9,8 +8,10 @@ from its.generator.v1 import generator_pb2 as pb
 from its.generator.v1.generator_pb2_grpc import GeneratorServiceStub
 from its_orchestrator.clients import generation as wire
 from its_orchestrator.clients.believed import Believed
+from its_orchestrator.clients.permits import Permits
 from its_orchestrator.engines import GeneratorModel
 from its_runtime.calls import response
+from its_runtime.trail import outgoing
 
 ABORT_SECONDS = 1.0
 """How long an Abort may take before the call is cancelled without knowing what it used."""
@@ -25,7 +26,7 @@ class Line:
         self, channel: aio.Channel, address: str, *, calls: int, longest: float, believe_seconds: float
     ) -> None:
         self.service = f"generator at {address}"
-        self.permits = asyncio.Semaphore(calls)
+        self.permits = Permits(calls)
         """How many calls may run at once; more wait."""
         self.longest = longest
         """Seconds that one call may take."""
@@ -35,7 +36,8 @@ class Line:
 
     async def abort(self, request_id: str) -> pb.AbortResponse:
         """Stop a running call and return what it used."""
-        call = self.stub.Abort(pb.AbortRequest(request_id=request_id), timeout=ABORT_SECONDS)
+        request = pb.AbortRequest(request_id=request_id)
+        call = self.stub.Abort(request, timeout=ABORT_SECONDS, metadata=outgoing())
         return await response(call, self.service)
 
     async def _ask(self) -> Sequence[GeneratorModel]:

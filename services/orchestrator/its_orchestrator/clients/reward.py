@@ -1,6 +1,5 @@
 """The client of a reward service."""
 
-import asyncio
 from collections.abc import Sequence
 
 from grpc import aio
@@ -9,9 +8,11 @@ from its.reward.v1 import reward_pb2 as pb
 from its.reward.v1.reward_pb2_grpc import RewardServiceStub
 from its_orchestrator.clients import scoring as wire
 from its_orchestrator.clients.believed import Believed
+from its_orchestrator.clients.permits import Permits
 from its_orchestrator.engines import RewardModel, Scores, Scoring
 from its_runtime.calls import response
 from its_runtime.errors import NotFound, Unavailable
+from its_runtime.trail import outgoing
 
 ASK_SECONDS = 5.0
 """How long a service may take to say what it can do."""
@@ -30,10 +31,15 @@ class RewardClient:
         believe_seconds: float = 10.0,
     ) -> None:
         self._service = f"reward service at {address}"
-        self._permits = asyncio.Semaphore(calls)
+        self._permits = Permits(calls)
         self._longest = longest
         self._stub = RewardServiceStub(channel)
         self._models = Believed(self._ask, believe_seconds)
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for their turn."""
+        return self._permits.waiting
 
     async def models(self) -> Sequence[RewardModel]:
         return await self._models.answer()
@@ -42,7 +48,7 @@ class RewardClient:
         try:
             async with self._permits:
                 timeout = self._longest if scoring.seconds is None else min(scoring.seconds, self._longest)
-                call = self._stub.Score(wire.request(scoring), timeout=timeout)
+                call = self._stub.Score(wire.request(scoring), timeout=timeout, metadata=outgoing())
                 return wire.scores(await response(call, self._service))
         except (Unavailable, NotFound):
             self._models.doubt()

@@ -1,0 +1,52 @@
+"""What the orchestrator counts besides its calls: runs and how they ended, candidates, and calls that wait."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Protocol, runtime_checkable
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from its_runtime.metrics import SECONDS, Metrics
+from its_runtime.trail import Fact
+
+
+@runtime_checkable
+class Queued(Protocol):
+    """A client whose calls may have to wait for their turn."""
+
+    @property
+    def waiting(self) -> int:
+        """How many wait now; may be read by any thread."""
+        ...
+
+
+class RunMetrics(Metrics):
+    """Counters of an orchestrator."""
+
+    def __init__(self, clients: Mapping[str, object]) -> None:
+        """Report how many calls of those `clients`, by service, wait that know it."""
+        super().__init__()
+        self._runs = Counter(
+            "its_runs", "Runs that ended, by why.", ["algorithm", "stopped_by"], registry=self.registry
+        )
+        self._run_seconds = Histogram(
+            "its_run_duration_seconds", "How long runs took.", ["algorithm"], buckets=SECONDS, registry=self.registry
+        )
+        self._candidates = Counter(
+            "its_candidates", "Candidates that runs considered.", ["algorithm"], registry=self.registry
+        )
+        queue = Gauge("its_calls_waiting", "Calls that wait for their turn.", ["service"], registry=self.registry)
+        for service, client in clients.items():
+            if isinstance(client, Queued):
+                queue.labels(service).set_function(partial(_waiting, client))
+
+    def ended(self, method: str, code: str, seconds: float, facts: Mapping[str, Fact]) -> None:
+        super().ended(method, code, seconds, facts)
+        if algorithm := facts.get("algorithm"):
+            self._runs.labels(algorithm, facts.get("stopped_by", code.lower())).inc()
+            self._run_seconds.labels(algorithm).observe(seconds)
+            self._candidates.labels(algorithm).inc(float(facts.get("candidates", 0)))
+
+
+def _waiting(client: Queued) -> int:
+    return client.waiting
