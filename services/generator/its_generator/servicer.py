@@ -8,12 +8,13 @@ from grpc import aio
 from its.chat.v1 import tokens_pb2
 from its.generator.v1 import generator_pb2 as pb
 from its.generator.v1.generator_pb2_grpc import GeneratorServiceServicer
-from its_generator import convert
+from its_generator import convert, facts
 from its_generator.conversation import to_conversation
 from its_generator.limits import check_tools
 from its_generator.models import Models
 from its_generator.orders import order
 from its_generator.running import RunningCalls
+from its_runtime import trail
 from its_runtime.errors import Unsupported
 
 Context = aio.ServicerContext[Any, Any]
@@ -26,12 +27,19 @@ class GeneratorServicer(GeneratorServiceServicer):
         self._models = models
         self._running = RunningCalls()
 
+    @property
+    def sequences(self) -> int:
+        """How many sequences running calls wait for."""
+        return self._running.sequences
+
     async def Generate(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, request: pb.GenerateRequest, context: Context
     ) -> AsyncGenerator[pb.GenerateResponse, None]:
         name, backend = self._models[request.model]
+        trail.note(**facts.asked(request, name))
         with self._running.entered(request.request_id) as call:
             wanted = await order(request, name, backend)
+            call.sequences = facts.sequences(request)
             started: pb.Started | None = wanted.started
             async with backend.generate(wanted.job) as generation:
                 call.runs(generation)
@@ -40,8 +48,10 @@ class GeneratorServicer(GeneratorServiceServicer):
                     if started:
                         response.started.CopyFrom(started)
                         started = None
+                    call.sequences -= len(tick.finished)
                     if tick.usage:
                         call.ends(tick.usage)
+                        trail.note(**facts.used(tick.usage))
                     yield response
 
     async def Abort(self, request: pb.AbortRequest, context: Context) -> pb.AbortResponse:  # pyright: ignore[reportIncompatibleMethodOverride]

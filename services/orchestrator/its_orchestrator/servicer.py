@@ -8,12 +8,14 @@ from grpc import aio
 
 from its.orchestrator.v1 import orchestrator_pb2 as pb
 from its.orchestrator.v1.orchestrator_pb2_grpc import OrchestratorServiceServicer
-from its_orchestrator import registry
+from its_orchestrator import facts, registry
 from its_orchestrator.choosing.equivalence import Equivalence
+from its_orchestrator.events import Answer
 from its_orchestrator.running.desk import Desk
 from its_orchestrator.running.solver import Solver
 from its_orchestrator.traces import Traces
 from its_orchestrator.wire import convert, convert_events
+from its_runtime import trail
 from its_runtime.deadline import remaining
 from its_runtime.errors import Unsupported
 
@@ -31,8 +33,11 @@ class OrchestratorServicer(OrchestratorServiceServicer):
 
     async def Solve(self, request: pb.SolveRequest, context: Context) -> AsyncGenerator[pb.SolveResponse]:
         order = await self._desk.order(convert.ask(request, remaining(context)))
+        trail.note(**facts.asked(order))
         async with aclosing(self._solver.events(order, convert_events.wanted(request.detail))) as events:
             async for event in events:
+                if isinstance(event.kind, Answer):
+                    trail.note(**facts.answered(event.kind))
                 yield pb.SolveResponse(event=convert_events.event(event, self._equivalence))
 
     async def RunFunction(
