@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 from its_orchestrator.candidate import StopReason, Token
 from its_orchestrator.prompt import Prompt
 from its_orchestrator.sampling import Sampling
+from its_runtime.fairness import ALONE, Flow
 
 Aggregation = Literal["default", "model", "prod", "min", "last", "mean"]
 """How step values become one score; `default` is the reward model's own way."""
@@ -101,6 +102,7 @@ class Generation:
     """Opaque: the form that the answer must have."""
     seconds: float | None = None
     """How long the call may take at most."""
+    flow: Flow = ALONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,7 @@ class Scoring:
     fingerprint: str = ""
     """The tokenizer that token ids belong to."""
     seconds: float | None = None
+    flow: Flow = ALONE
 
 
 @dataclass(frozen=True, slots=True)

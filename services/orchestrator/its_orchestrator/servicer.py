@@ -67,7 +67,7 @@ class OrchestratorServicer(OrchestratorServiceServicer):
         return pb.ListProfilesResponse(profiles=[convert.profile_proto(name, one) for name, one in listing.items()])
 
     async def GetTrace(self, request: pb.GetTraceRequest, context: Context) -> pb.GetTraceResponse:
-        events = self._traces.find(request.trace_id)
+        events = self._traces.find(request.trace_id, request.tenant)
         return pb.GetTraceResponse(events=[convert_events.event(one, self._equivalence) for one in events])
 
     async def Configure(self, request: pb.ConfigureRequest, context: Context) -> pb.ConfigureResponse:

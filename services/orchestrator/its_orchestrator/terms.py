@@ -34,3 +34,7 @@ class Terms:
     """How long the caller will wait; None for ever."""
     streams: bool = False
     """Whether somebody watches the text of a single sample as it is written."""
+    tenant: str = ""
+    """For whom it is."""
+    priority: int = 1
+    """The tenant's share of the services where several wait."""

@@ -34,6 +34,9 @@ def request(generation: Generation) -> pb.GenerateRequest:
         step_policy=_policy(generation.steps) if generation.steps else None,
         logprobs=_logprobs(generation),
         flush_every_n_tokens=generation.flush_every,
+        tenant=generation.flow.tenant,
+        flow=generation.flow.name,
+        priority=generation.flow.priority,
     )
     if generation.prompt_token_ids:
         message.token_ids.ids.extend(generation.prompt_token_ids)

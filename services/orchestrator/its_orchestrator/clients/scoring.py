@@ -18,6 +18,9 @@ def request(scoring: Scoring) -> pb.ScoreRequest:
         model=scoring.model,
         trajectories=[_trajectory(one, scoring.fingerprint) for one in scoring.trajectories],
         aggregation=_aggregation(scoring.aggregation),
+        tenant=scoring.flow.tenant,
+        flow=scoring.flow.name,
+        priority=scoring.flow.priority,
     )
     if isinstance(scoring.prompt, str):
         message.text = scoring.prompt

@@ -19,6 +19,7 @@ from its_orchestrator.sampling import Sampling
 from its_orchestrator.seeds import derive
 from its_orchestrator.terms import Terms
 from its_runtime.errors import ItsError, Unavailable
+from its_runtime.fairness import Flow
 
 PARTS = 3
 """Most calls that one growth may take because calls broke off."""
@@ -236,6 +237,7 @@ class Grower:
             texts=terms.texts,
             structured_output=question.structured_output,
             seconds=None if left is None else left + DRAIN_SECONDS,
+            flow=Flow(terms.tenant, self._trace_id, terms.priority),
         )
 
     def _sampling(self, sampling: Sampling, limit: int | None, grown: int) -> Sampling:

@@ -40,6 +40,8 @@ class Ask:
     texts: bool = False
     seconds: float | None = None
     streams: bool = False
+    tenant: str = ""
+    priority: int = 1
 
 
 class Desk:
@@ -75,6 +77,8 @@ class Desk:
             texts=ask.texts,
             seconds=ask.seconds,
             streams=ask.streams,
+            tenant=ask.tenant,
+            priority=ask.priority,
         )
 
     async def listing(self) -> dict[str, Profile]:

@@ -35,5 +35,5 @@ class Solver:
         try:
             await Run(order, self._engines, recorder).answer()
         finally:
-            self._traces.keep(recorder.trace_id, recorder.events)
+            self._traces.keep(recorder.trace_id, recorder.events, order.tenant)
             recorder.close()

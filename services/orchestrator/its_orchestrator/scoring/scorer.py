@@ -12,6 +12,7 @@ from its_orchestrator.scoring.verdict import broken, fault, lowest
 from its_orchestrator.steps import split, step_ends
 from its_orchestrator.terms import Terms
 from its_runtime.errors import ItsError, Unmet
+from its_runtime.fairness import Flow
 
 GRACE_SECONDS = 1.0
 """How long after the run's own time a call may last, so that it is we who end it, and not the service with an error."""
@@ -127,6 +128,7 @@ class Scorer:
             aggregation=self._aggregation,
             fingerprint=self.model.identity.tokenizer_fingerprint,
             seconds=None if left is None else left + GRACE_SECONDS,
+            flow=Flow(self._terms.tenant, self._trace_id, self._terms.priority),
         )
 
     def _trajectory(self, candidate: Candidate) -> Trajectory:

@@ -26,6 +26,7 @@ from its_orchestrator.engines import (
 )
 from its_orchestrator.testing.language import text
 from its_orchestrator.wire.convert import identity, sampling
+from its_runtime.fairness import Flow
 
 Offsets = Counter[int]
 
@@ -44,6 +45,7 @@ def generation(request: generator.GenerateRequest) -> Generation:
         steps=_policy(request.step_policy) if request.HasField("step_policy") else None,
         flush_every=request.flush_every_n_tokens,
         logprobs=request.logprobs.top if request.HasField("logprobs") else None,
+        flow=Flow(request.tenant, request.flow, request.priority),
     )
 
 
@@ -92,6 +94,7 @@ def scoring(request: reward.ScoreRequest) -> Scoring:
         prompt=request.text or conversations.from_proto(request.conversation),
         trajectories=tuple(_trajectory(one) for one in request.trajectories),
         aggregation=cast("Aggregation", aggregation.replace("unspecified", "default")),
+        flow=Flow(request.tenant, request.flow, request.priority),
     )
 
 

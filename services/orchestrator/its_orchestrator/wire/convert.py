@@ -37,6 +37,8 @@ def ask(request: pb.SolveRequest, seconds: float | None) -> Ask:
         texts=request.logprobs.texts,
         seconds=seconds,
         streams=request.detail != pb.DETAIL_UNSPECIFIED,
+        tenant=request.tenant,
+        priority=request.priority or 1,
     )
 
 
