@@ -60,7 +60,7 @@ class Call:
         seen: Usage | None = None
         failure: ItsError | None = None
         try:
-            async with self._line.permits:
+            async with self._line.permits.held(self._generation.flow):
                 self._began = True
                 request = wire.request(self._generation)
                 call = self._line.stub.Generate(request, timeout=self._timeout(), metadata=outgoing())

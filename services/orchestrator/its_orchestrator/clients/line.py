@@ -8,9 +8,9 @@ from its.generator.v1 import generator_pb2 as pb
 from its.generator.v1.generator_pb2_grpc import GeneratorServiceStub
 from its_orchestrator.clients import generation as wire
 from its_orchestrator.clients.believed import Believed
-from its_orchestrator.clients.permits import Permits
 from its_orchestrator.engines import GeneratorModel
 from its_runtime.calls import response
+from its_runtime.fairness import Permits
 from its_runtime.trail import outgoing
 
 ABORT_SECONDS = 1.0

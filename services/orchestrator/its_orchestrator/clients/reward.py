@@ -8,10 +8,10 @@ from its.reward.v1 import reward_pb2 as pb
 from its.reward.v1.reward_pb2_grpc import RewardServiceStub
 from its_orchestrator.clients import scoring as wire
 from its_orchestrator.clients.believed import Believed
-from its_orchestrator.clients.permits import Permits
 from its_orchestrator.engines import RewardModel, Scores, Scoring
 from its_runtime.calls import response
 from its_runtime.errors import NotFound, Unavailable
+from its_runtime.fairness import Permits
 from its_runtime.trail import outgoing
 
 ASK_SECONDS = 5.0
@@ -46,7 +46,7 @@ class RewardClient:
 
     async def score(self, scoring: Scoring) -> Scores:
         try:
-            async with self._permits:
+            async with self._permits.held(scoring.flow):
                 timeout = self._longest if scoring.seconds is None else min(scoring.seconds, self._longest)
                 call = self._stub.Score(wire.request(scoring), timeout=timeout, metadata=outgoing())
                 return wire.scores(await response(call, self._service))
