@@ -1,0 +1,34 @@
+"""A tab: what one call of a language model costs, entered into its run's account as well."""
+
+from its_orchestrator.components.session import Session
+from its_orchestrator.engines import Usage
+from its_orchestrator.limits.account import Account
+from its_runtime.errors import ItsError
+
+
+class Tab(Account):
+    """The account of one call. Its failure is kept, for the caller to raise."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(None, session.recorder)
+        self.session = session
+        self.error: ItsError | None = None
+
+    @property
+    def tokens_left(self) -> int | None:
+        return self.session.account.tokens_left
+
+    def start(self, samples: int) -> None:
+        super().start(samples)
+        self.session.account.start(samples)
+
+    def generated(self, usage: Usage, ended_tokens: int) -> None:
+        super().generated(usage, ended_tokens)
+        self.session.account.generated(usage, ended_tokens)
+
+    def judged(self, usage: Usage) -> None:
+        super().judged(usage)
+        self.session.account.judged(usage)
+
+    def fail(self, error: ItsError, candidate_id: str = "") -> None:
+        self.error = error

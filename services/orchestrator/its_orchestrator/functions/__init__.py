@@ -1,0 +1,1 @@
+"""Functions: strategies wired around functions and tools."""

@@ -1,0 +1,5 @@
+"""Where language models run: the generator service, and endpoints that speak OpenAI's protocol."""
+
+from its_orchestrator.llms.endpoints import AzureOpenAIConfig, LiteLLMConfig, NIMConfig, OpenAIConfig
+
+__all__ = ["AzureOpenAIConfig", "LiteLLMConfig", "NIMConfig", "OpenAIConfig"]

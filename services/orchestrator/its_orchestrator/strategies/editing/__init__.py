@@ -1,0 +1,1 @@
+"""Strategies that improve each item."""

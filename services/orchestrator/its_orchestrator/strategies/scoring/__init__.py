@@ -1,0 +1,1 @@
+"""Strategies that say how good each item is."""

@@ -1,0 +1,1 @@
+"""Strategies that keep some items, or merge them into one."""

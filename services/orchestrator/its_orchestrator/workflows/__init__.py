@@ -1,0 +1,1 @@
+"""Workflows: the components of an its.yaml, checked, built and run."""
