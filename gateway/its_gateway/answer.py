@@ -12,7 +12,6 @@ import orjson
 from google.protobuf.message import Message
 
 from its.chat.v1.chat_pb2 import ToolCall
-from its.chat.v1.tokens_pb2 import ModelIdentity
 from its.generator.v1.generator_pb2 import StopReason
 from its.orchestrator.v1.answer_pb2 import Answer, Candidate, Ledger, StoppedBy
 
@@ -21,9 +20,10 @@ Json = dict[str, Any]
 _FINISH: Mapping[int, str] = {
     StopReason.STOP_REASON_EOS: "stop",
     StopReason.STOP_REASON_STOP: "stop",
-    StopReason.STOP_REASON_STEP: "stop",
 }
 """Every other reason cuts a text off, which OpenAI calls `length`."""
+_EXACT = 2**53
+"""Larger numbers of JSON are rounded by clients in JavaScript, so they travel as text."""
 
 
 def finish_reason(answer: Answer) -> str:
@@ -38,12 +38,21 @@ def text(answer: Answer) -> str:
     return "".join([part.text for part in answer.message.content])
 
 
-def message(answer: Answer) -> Json:
-    """Return the assistant's message."""
-    calls = [tool_call(call) for call in answer.message.tool_calls]
+def message(answer: Answer, most_calls: int | None = None) -> Json:
+    """Return the assistant's message, which calls at most `most_calls` tools.
+
+    Where no candidate had the form that was asked for, there is a refusal, OpenAI's word for it, in place of content.
+    """
+    calls = tool_calls(answer, most_calls)
     said = text(answer)
-    found: Json = {"role": "assistant", "content": said if said or not calls else None, "refusal": None}
+    silent = not said and (calls or answer.refusal)
+    found: Json = {"role": "assistant", "content": None if silent else said, "refusal": answer.refusal or None}
     return {**found, "tool_calls": calls} if calls else found
+
+
+def tool_calls(answer: Answer, most: int | None = None) -> list[Json]:
+    """Return the tools that the answer calls, the first `most` of them."""
+    return [tool_call(call) for call in answer.message.tool_calls[:most]]
 
 
 def tool_call(call: ToolCall) -> Json:
@@ -52,22 +61,30 @@ def tool_call(call: ToolCall) -> Json:
     return {"id": call.id, "type": "function", "function": function}
 
 
-def usage(answer: Answer) -> Json:
-    """Return OpenAI's usage."""
-    ledger = answer.ledger
+def usage(*answers: Answer) -> Json:
+    """Return OpenAI's usage of all answers together."""
+    ledgers = [answer.ledger for answer in answers]
+    prompt = sum(ledger.prompt_tokens for ledger in ledgers)
+    completion = sum(ledger.completion_tokens for ledger in ledgers)
+    said = sum(ledger.answer_tokens for ledger in ledgers)
     return {
-        "prompt_tokens": ledger.prompt_tokens,
-        "completion_tokens": ledger.completion_tokens,
-        "total_tokens": ledger.prompt_tokens + ledger.completion_tokens,
-        "prompt_tokens_details": {"cached_tokens": ledger.cached_prompt_tokens},
-        "completion_tokens_details": {"reasoning_tokens": max(0, ledger.completion_tokens - ledger.answer_tokens)},
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+        "prompt_tokens_details": {"cached_tokens": sum(ledger.cached_prompt_tokens for ledger in ledgers)},
+        "completion_tokens_details": {"reasoning_tokens": max(0, completion - said)},
     }
 
 
-def fingerprint(model: ModelIdentity) -> str:
-    """Return OpenAI's system_fingerprint: another one where name, weights or tokenizer are others."""
-    identity = f"{model.name}\n{model.revision}\n{model.tokenizer_fingerprint}"
-    return f"fp_{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
+def fingerprint(answer: Answer) -> str:
+    """Return OpenAI's system_fingerprint: another one where what answered is another.
+
+    That is the names, weights and tokenizers of both models, and the algorithm with its parameters; it is the same
+    after a restart.
+    """
+    models = [(one.name, one.revision, one.tokenizer_fingerprint) for one in (answer.model, answer.reward_model)]
+    configuration = orjson.dumps([models, answer.algorithm, answer.parameters_json])
+    return f"fp_{hashlib.sha256(configuration).hexdigest()[:12]}"
 
 
 def its(answer: Answer, trace_id: str) -> Json:
@@ -85,28 +102,11 @@ def its(answer: Answer, trace_id: str) -> Json:
         "candidates": [_candidate(candidate) for candidate in answer.candidates],
         "ledger": {name: getattr(answer.ledger, name) for name in Ledger.DESCRIPTOR.fields_by_name},
         "prompt_tokens": answer.prompt_tokens,
-        "seed": answer.seed,
+        "seed": answer.seed if answer.seed <= _EXACT else str(answer.seed),
         "trace_id": trace_id,
         "model": _set(answer.model),
         "reward_model": _set(answer.reward_model) if answer.HasField("reward_model") else None,
     }
-
-
-def completion(answer: Answer, trace_id: str, *, id: str, created: int, model: str) -> bytes:
-    """Return the chat completion as JSON."""
-    choice = {"index": 0, "message": message(answer), "logprobs": None, "finish_reason": finish_reason(answer)}
-    return orjson.dumps(
-        {
-            "id": id,
-            "object": "chat.completion",
-            "created": created,
-            "model": model,
-            "choices": [choice],
-            "usage": usage(answer),
-            "system_fingerprint": fingerprint(answer.model),
-            "its": its(answer, trace_id),
-        }
-    )
 
 
 def _candidate(candidate: Candidate) -> Json:

@@ -38,7 +38,12 @@ def to_solve_request(request: ChatRequest, choice: Choice, request_id: str) -> S
         reward_model=request.its.reward_model,
         # Unspecified is not ANSWER: it tells that nobody reads text as it comes, which spares the engine its flushes.
         detail=Detail.DETAIL_PROGRESS if request.stream else Detail.DETAIL_UNSPECIFIED,
+        logprobs=_logprobs(request) if request.logprobs else None,
     )
+
+
+def _logprobs(request: ChatRequest) -> sampling_pb2.LogprobOptions:
+    return sampling_pb2.LogprobOptions(top=request.top_logprobs or 0, texts=True)
 
 
 def _conversation(request: ChatRequest) -> chat_pb2.Conversation:
@@ -52,7 +57,7 @@ def _conversation(request: ChatRequest) -> chat_pb2.Conversation:
 def _message(message: ChatMessage) -> chat_pb2.Message:
     return chat_pb2.Message(
         role=chat_pb2.Role.Value(f"ROLE_{message.role.upper()}"),
-        content=[chat_pb2.ContentPart(text=part.text) for part in message.content or ()],
+        content=[chat_pb2.ContentPart(text=text) for text in message.texts],
         name=message.name,
         tool_calls=map(_tool_call, message.tool_calls),
         tool_call_id=message.tool_call_id,

@@ -42,7 +42,9 @@ _PARAMS: tuple[tuple[str, str], ...] = (
     ("budget.samples", "budget"),
     ("sampling.", ""),
     ("conversation.", ""),
+    ("structured_output.json_schema", "response_format.json_schema.schema"),
     ("structured_output", "response_format"),
+    ("logprobs.top", "top_logprobs"),
     ("prompt", "messages"),
 )
 """Beginnings of field names in the contract, and what they are called in a request of ours."""

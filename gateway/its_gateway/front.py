@@ -14,11 +14,11 @@ from its_gateway.catalogue import Catalogue
 from its_gateway.connection import while_connected
 from its_gateway.convert import to_solve_request
 from its_gateway.errors import ApiError, from_its
+from its_gateway.heartbeat import Timing
 from its_gateway.orchestrator import Orchestrator
 from its_gateway.parse import parse_as, read_body, refused
 from its_gateway.schema import ChatRequest
 from its_gateway.settings import Settings
-from its_gateway.stream import Timing
 from its_runtime.errors import ItsError
 
 Events = AsyncGenerator[SolveEvent, None]

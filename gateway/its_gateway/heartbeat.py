@@ -3,9 +3,20 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 Event = TypeVar("Event")
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How patient a stream is."""
+
+    status_seconds: float
+    """How long an error still becomes an HTTP status, while nothing was sent."""
+    keep_alive_seconds: float
+    """After how much silence a comment is sent."""
 
 
 class Heartbeats(Generic[Event]):

@@ -7,11 +7,37 @@ from pydantic import BeforeValidator, Field, model_validator
 from its_gateway.strict import Strict, refuse
 
 
-class TextPart(Strict):
-    """A part of a message's content; text is the only kind that the models behind this gateway read."""
+def _readable(kind: object) -> object:
+    if kind in _UNREADABLE:
+        raise refuse(f"{kind!r} parts can't be read here; the models behind this gateway read text")
+    return kind
 
-    type: Literal["text"]
-    text: str
+
+_UNREADABLE = ("image_url", "input_audio", "file")
+
+
+class TextPart(Strict):
+    """A part of a message's content; text is the only kind that the models behind this gateway read.
+
+    What an assistant refused to say, in its own part, is text too.
+    """
+
+    type: Annotated[Literal["text", "refusal"], BeforeValidator(_readable)]
+    text: str = ""
+    refusal: str = ""
+
+    @model_validator(mode="after")
+    def has_its_text(self) -> Self:
+        """Refuse a part without the text of its kind, or with another's."""
+        other = "refusal" if self.type == "text" else "text"
+        if self.type not in self.model_fields_set or other in self.model_fields_set:
+            raise refuse(f"a part of type {self.type!r} needs `{self.type}`, and no `{other}`")
+        return self
+
+    @property
+    def said(self) -> str:
+        """What it says."""
+        return self.text or self.refusal
 
 
 def _parts(content: object) -> object:
@@ -41,6 +67,7 @@ class ChatMessage(Strict):
 
     role: Literal["developer", "system", "user", "assistant", "tool"]
     content: Content | None = Field(default=None, description="A text, or a list of text parts.")
+    refusal: str = Field(default="", description="What an assistant said in place of content.")
     name: str = Field(default="", description="Who speaks, where several share a role.")
     tool_calls: list[ToolCall] = Field(default=[], description="Tools that an assistant message calls.")
     tool_call_id: str = Field(default="", description="The call that a tool message answers.")
@@ -52,9 +79,20 @@ class ChatMessage(Strict):
             raise refuse(f"a message of role {self.role!r} can't have tool_calls; only an assistant's can")
         if (self.role == "tool") != bool(self.tool_call_id):
             raise refuse("a message of role 'tool' needs the tool_call_id that it answers; no other role has one")
-        if self.content is None and not self.tool_calls:
+        if self.refusal and self.role != "assistant":
+            raise refuse(f"a message of role {self.role!r} can't have a refusal; only an assistant's can")
+        if any(part.type == "refusal" for part in self.content or ()) and self.role != "assistant":
+            raise refuse(
+                f"a message of role {self.role!r} can't have a part of type 'refusal'; only an assistant's can"
+            )
+        if self.content is None and not self.tool_calls and not self.refusal:
             raise refuse(f"a message of role {self.role!r} needs content" + self._or_calls())
         return self
+
+    @property
+    def texts(self) -> list[str]:
+        """What it says, in order."""
+        return [part.said for part in self.content or ()] + ([self.refusal] if self.refusal else [])
 
     def _or_calls(self) -> str:
         return ", tool_calls, or both" if self.role == "assistant" else ": a text or a list of text parts"

@@ -1,13 +1,18 @@
 """A chat completion request: every field of OpenAI's that is honoured, with its limits, and ours beside them."""
 
+import re
 from typing import Annotated, Literal, Self, cast
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from its_gateway.messages import AnyToolChoice, ChatMessage, Tool
-from its_gateway.strict import Strict, refuse
+from its_gateway.strict import Refused, Strict, refuse
 
 UINT32 = 2**32 - 1
+MOST_CHOICES = 128
+"""As many as OpenAI allows."""
+MOST_ALTERNATIVES = 20
+_DIGITS = re.compile(r"-?[0-9]{1,20}")
 
 
 class Budget(Strict):
@@ -20,6 +25,10 @@ class Budget(Strict):
 
 def _samples(budget: object) -> object:
     return cast("object", budget) if isinstance(budget, dict) else {"samples": budget}
+
+
+def _number(seed: object) -> object:
+    return int(seed) if isinstance(seed, str) and _DIGITS.fullmatch(seed) else seed
 
 
 def _stops(stop: object) -> object:
@@ -102,8 +111,11 @@ class ChatRequest(Strict):
         default=[], description="A text, or up to 64 texts, that end a candidate."
     )
     stop_token_ids: list[TokenId] = Field(default=[], description="Token ids that end a candidate.")
-    seed: int | None = Field(
-        default=None, ge=-(2**63), le=2**64 - 1, description="A 64-bit integer; a negative one counts from 2^64 down."
+    seed: Annotated[int | None, BeforeValidator(_number, json_schema_input_type=int | str)] = Field(
+        default=None,
+        ge=-(2**63),
+        le=2**64 - 1,
+        description="A 64-bit integer, or its digits as a text; a negative one counts from 2^64 down.",
     )
 
     response_format: ResponseFormat | None = Field(default=None, description="A form that the answer must have.")
@@ -115,13 +127,40 @@ class ChatRequest(Strict):
     user: str = Field(default="", description="Kept for the logs.")
     safety_identifier: str = Field(default="", description="Kept for the logs.")
     metadata: dict[str, str] = Field(default={}, description="Texts by name, kept for the logs.")
+    prompt_cache_key: str = Field(
+        default="", description="Kept for the logs; questions that begin alike share their beginnings without it."
+    )
 
-    n: Literal[1] = Field(default=1, description="One answer is returned; `budget` samples many to choose it from.")
-    logprobs: Literal[False] = Field(default=False, description="Log-probabilities are not reported here.")
-    parallel_tool_calls: Literal[True] = Field(default=True, description="A model may always call several tools.")
+    n: int = Field(
+        default=1,
+        ge=1,
+        le=MOST_CHOICES,
+        description="How many answers are returned, 1 to 128, each from a run of its own with the whole `budget`.",
+    )
+    logprobs: bool = Field(default=False, description="Report the log-probability of each token of the answer.")
+    top_logprobs: int | None = Field(
+        default=None, ge=0, le=MOST_ALTERNATIVES, description="Alternatives to each token, 0 to 20; with `logprobs`."
+    )
+    parallel_tool_calls: bool = Field(default=True, description="Whether one answer may call several tools.")
+
     modalities: list[Literal["text"]] = Field(default=["text"], description="Text is the only modality.")
     service_tier: Literal["auto", "default"] = Field(default="auto", description="There is one tier.")
     store: Literal[False] = Field(default=False, description="Completions are not stored.")
+    verbosity: Literal["medium"] = Field(default="medium", description="Say in a message how long to be.")
+    prompt_cache_retention: Literal["in_memory"] = Field(
+        default="in_memory", description="Beginnings are kept in memory, for as long as there is room."
+    )
+
+    audio: Refused = Field(default=None, description="Text is the only modality; leave it out.")
+    functions: Refused = Field(default=None, description="This is the old form of `tools`; send those.")
+    function_call: Refused = Field(default=None, description="This is the old form of `tool_choice`; send that.")
+    moderation: Refused = Field(default=None, description="Nothing is moderated; leave it out.")
+    prediction: Refused = Field(default=None, description="Predicted answers are not used; leave it out.")
+    prompt_cache_options: Refused = Field(
+        default=None, description="Beginnings are shared wherever questions begin alike; leave it out."
+    )
+    reasoning_effort: Refused = Field(default=None, description="`budget` says how much to spend on an answer.")
+    web_search_options: Refused = Field(default=None, description="Nothing is searched on the web; leave it out.")
 
     @model_validator(mode="after")
     def agrees_with_itself(self) -> Self:
@@ -131,6 +170,8 @@ class ChatRequest(Strict):
             raise refuse("max_tokens and max_completion_tokens are one limit; send one of them")
         if self.stream_options and not self.stream:
             raise refuse("stream_options go with `stream: true` only")
+        if self.top_logprobs is not None and not self.logprobs:
+            raise refuse("top_logprobs go with `logprobs: true` only")
         named = self.tool_choice.function if self.tool_choice else None
         if named and named.name not in {tool.function.name for tool in self.tools}:
             raise refuse(f"tool_choice names {named.name!r}, which is not one of the tools")

@@ -1,8 +1,8 @@
 """The base of every part of a request: nothing is coerced, nothing is dropped, null means absent."""
 
-from typing import cast
+from typing import Annotated, NoReturn, cast
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 
@@ -19,6 +19,14 @@ class Strict(BaseModel):
             return value
         fields = cast("dict[str, object]", value)
         return {name: field for name, field in fields.items() if field is not None}
+
+
+def _never(_: object) -> NoReturn:
+    raise refuse("this can't be honoured here")
+
+
+Refused = Annotated[None, BeforeValidator(_never), WithJsonSchema({"type": "null"})]
+"""A field of OpenAI's that is refused with its description, whatever it says."""
 
 
 def refuse(message: str) -> PydanticCustomError:

@@ -10,9 +10,8 @@ from its.orchestrator.v1.answer_pb2 import Answer
 from its.orchestrator.v1.event_pb2 import SolveEvent
 from its_gateway import answer as answers
 from its_gateway.errors import ApiError, from_its
-from its_gateway.heartbeat import Heartbeats
+from its_gateway.heartbeat import Heartbeats, Timing
 from its_gateway.sse import KEEP_ALIVE
-from its_gateway.stream import Timing
 from its_runtime.errors import Internal, ItsError
 
 _log = structlog.get_logger("its.gateway")

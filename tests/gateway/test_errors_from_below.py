@@ -70,7 +70,7 @@ async def test_a_surprise_below_is_masked(client, script):
         ("sampling.temperature", "temperature"),
         ("sampling.logit_bias[5]", "logit_bias[5]"),
         ("conversation.messages[2].role", "messages[2].role"),
-        ("structured_output.json_schema", "response_format.json_schema"),
+        ("structured_output.json_schema.type", "response_format.json_schema.schema.type"),
         ("reward_model", "its.reward_model"),
         ("prompt", "messages"),
         ("algorithm", "algorithm"),

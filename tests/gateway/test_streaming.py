@@ -13,8 +13,10 @@ from scripted_orchestrator import answer, committed, started
 from its.chat.v1.chat_pb2 import ContentPart, Message, Role, ToolCall
 from its.orchestrator.v1.event_pb2 import CandidateEnded, Note, Progress, SolveEvent
 from its.orchestrator.v1.orchestrator_pb2 import Detail
-from its_gateway.heartbeat import Heartbeats
-from its_gateway.stream import Chunks, Timing
+from its_gateway.chat.chunks import Chunks, stream
+from its_gateway.chat.completion import Completion
+from its_gateway.heartbeat import Heartbeats, Timing
+from its_gateway.schema import ChatRequest
 from its_runtime.errors import InvalidRequest, Unavailable
 
 ASK = {"model": "its-tiny", "messages": [{"role": "user", "content": "2 + 2?"}]}
@@ -228,8 +230,9 @@ async def pieces_of(words, said):
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_what_was_streamed_is_the_answer(words, rest):
     said = "".join(words) + rest
-    chunks = Chunks("id", 0, "m", progress=False, include_usage=False).of(pieces_of(words, said), Timing(60, 60))
-    events = b"".join([piece async for piece in chunks]).split(b"\n\n")
+    completion = Completion(ChatRequest.model_validate(ASK))
+    pieces = stream(completion, [Chunks(completion, 0)], [pieces_of(words, said)], Timing(60, 60))
+    events = b"".join([piece async for piece in pieces]).split(b"\n\n")
 
     deltas = [orjson.loads(event.removeprefix(b"data: "))["choices"][0]["delta"] for event in events[:-2]]
     assert "".join(delta.get("content", "") for delta in deltas) == said

@@ -9,11 +9,11 @@ from its.orchestrator.v1.orchestrator_pb2 import SolveRequest
 from its_gateway.completions.answer import Completion, CompletionChunks, usage
 from its_gateway.completions.schema import CompletionRequest
 from its_gateway.front import Events, Front
+from its_gateway.heartbeat import Timing
 from its_gateway.orchestrator import Orchestrator
 from its_gateway.settings import Settings
 from its_gateway.several import side_by_side
 from its_gateway.sse import DONE, EventStream, event
-from its_gateway.stream import Timing
 from its_runtime.errors import Internal
 
 NAMES = {"messages": "prompt", "max_completion_tokens": "max_tokens"}
