@@ -79,6 +79,25 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """Tokens of which those from one on are to be evaluated."""
+
+    token_ids: tuple[int, ...]
+    start: int
+    """The first one that is evaluated; from 1 to the number of tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What a model thinks of passages."""
+
+    logprobs: Sequence[Sequence[float]]
+    """Of each passage's tokens from its start on."""
+    cached_tokens: int
+    """Tokens whose keys and values were there already."""
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a model can do here; fields as in `its.generator.v1.ModelCapabilities`."""
 
@@ -95,6 +114,9 @@ class Capabilities:
     structured_outputs: frozenset[Form]
     tools: bool
     sampling_fields: frozenset[str]
+    evaluates: bool = False
+    evaluates_tempered: bool = False
+    """Whether it evaluates under another temperature than 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +164,13 @@ class Backend(Protocol):
 
     def generate(self, job: Job) -> AbstractAsyncContextManager[Generation]:
         """Run a job inside the block; leaving it stops the engine's work for all its sequences at once."""
+        ...
+
+    async def evaluate(self, request_id: str, passages: Sequence[Passage], temperature: float) -> Evaluated:
+        """Return how probable given tokens are at a temperature; its capabilities tell whether it can.
+
+        Raises Unavailable when the engine fails.
+        """
         ...
 
     async def check(self) -> None:

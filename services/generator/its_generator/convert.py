@@ -83,6 +83,8 @@ def capabilities(name: str, backend: Backend) -> pb.ModelCapabilities:
         structured_outputs=sorted(able.structured_outputs),
         tools=able.tools,
         sampling_fields=sorted(able.sampling_fields),
+        evaluates=able.evaluates,
+        evaluates_tempered=able.evaluates_tempered,
     )
 
 

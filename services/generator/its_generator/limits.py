@@ -17,7 +17,7 @@ def check_request(request: pb.GenerateRequest, able: Capabilities) -> None:
     _check_outputs(request, able)
 
 
-def check_tools(request: pb.GenerateRequest | pb.TokenizeRequest, able: Capabilities) -> None:
+def check_tools(request: pb.GenerateRequest | pb.TokenizeRequest | pb.EvaluateRequest, able: Capabilities) -> None:
     """Raise Unsupported when there are tools and the model knows none."""
     if request.conversation.tools and not able.tools:
         raise _unsupported("conversation.tools", "this model's chat template knows no tools; leave them out")
@@ -28,14 +28,20 @@ def check_job(job: Job, able: Capabilities, prompt_tokens: int) -> None:
     if not able.token_ids:
         return
     size = able.vocabulary_size
-    _check_ids("sampling.logit_bias", job.sampling.logit_bias, size)
-    _check_ids("sampling.stop_token_ids", job.sampling.stop_token_ids, size)
-    _check_ids("step_policy.step_token_ids", job.steps.token_ids, size)
-    _check_ids("token_ids", job.prompt if isinstance(job.prompt, tuple) else (), size)
+    check_ids("sampling.logit_bias", job.sampling.logit_bias, size)
+    check_ids("sampling.stop_token_ids", job.sampling.stop_token_ids, size)
+    check_ids("step_policy.step_token_ids", job.steps.token_ids, size)
+    check_ids("token_ids", job.prompt if isinstance(job.prompt, tuple) else (), size)
     _check_length("prompt", prompt_tokens, job, able)
     for place, branch in enumerate(job.branches):
-        _check_ids(f"branches[{place}].token_ids", branch.prefix if isinstance(branch.prefix, tuple) else (), size)
+        check_ids(f"branches[{place}].token_ids", branch.prefix if isinstance(branch.prefix, tuple) else (), size)
         _check_length(f"branches[{place}]", len(branch.token_ids), job, able)
+
+
+def check_ids(field: str, ids: Collection[int], size: int) -> None:
+    """Raise InvalidRequest when one of `ids` is not in a vocabulary of `size`."""
+    if ids and max(ids) >= size:
+        raise InvalidRequest.field(field, f"token id {max(ids)} is not in the vocabulary; ids are 0 to {size - 1}")
 
 
 def _check_length(field: str, tokens: int, job: Job, able: Capabilities) -> None:
@@ -46,11 +52,6 @@ def _check_length(field: str, tokens: int, job: Job, able: Capabilities) -> None
             f"prompt and prefix have {tokens} tokens and at least {wanted} more are wanted, but the model's context is "
             f"{limit} tokens; send less",
         )
-
-
-def _check_ids(field: str, ids: Collection[int], size: int) -> None:
-    if ids and max(ids) >= size:
-        raise InvalidRequest.field(field, f"token id {max(ids)} is not in the vocabulary; ids are 0 to {size - 1}")
 
 
 def _check_sequences(request: pb.GenerateRequest, able: Capabilities) -> None:

@@ -31,8 +31,8 @@ async def order(request: pb.GenerateRequest, name: str, backend: Backend) -> Ord
     check_request(request, able)
     sampling = convert.sampling(request.sampling)
     check_sampling(sampling, able)
-    prompt = _prompt(request)
-    ids = await _prompt_ids(prompt, backend) if able.token_ids else ()
+    prompt = prompt_of(request)
+    ids = await prompt_ids(prompt, backend) if able.token_ids else ()
     seed = request.sampling.seed if request.sampling.HasField("seed") else secrets.randbits(64)
     branches = [
         await _branch(branch, backend, prompt, ids, derived_seed(seed, place))
@@ -73,13 +73,15 @@ async def _thoughtful(job: Job, request: pb.GenerateRequest, backend: Backend, p
     return replace(job, thinking=thinking, branches=branches)
 
 
-def _prompt(request: pb.GenerateRequest) -> Prompt:
+def prompt_of(request: pb.GenerateRequest | pb.EvaluateRequest) -> Prompt:
+    """Return what a request continues."""
     if request.HasField("conversation"):
         return to_conversation(request.conversation)
     return request.text if request.HasField("text") else tuple(request.token_ids.ids)
 
 
-async def _prompt_ids(prompt: Prompt, backend: Backend) -> tuple[int, ...]:
+async def prompt_ids(prompt: Prompt, backend: Backend) -> tuple[int, ...]:
+    """Return the prompt's tokens."""
     return prompt if isinstance(prompt, tuple) else await backend.tokenize(prompt)
 
 

@@ -8,12 +8,13 @@ from grpc import aio
 from its.chat.v1 import tokens_pb2
 from its.generator.v1 import generator_pb2 as pb
 from its.generator.v1.generator_pb2_grpc import GeneratorServiceServicer
-from its_generator import convert, facts
+from its_generator import convert, evaluations, facts
 from its_generator.conversation import to_conversation
 from its_generator.limits import check_tools
 from its_generator.models import Models
 from its_generator.orders import order
 from its_generator.running import RunningCalls
+from its_generator.thoughts import generating
 from its_runtime import trail
 from its_runtime.errors import Unsupported
 
@@ -41,7 +42,7 @@ class GeneratorServicer(GeneratorServiceServicer):
             wanted = await order(request, name, backend)
             call.sequences = facts.sequences(request)
             started: pb.Started | None = wanted.started
-            async with backend.generate(wanted.job) as generation:
+            async with generating(backend, wanted.job) as generation:
                 call.runs(generation)
                 async for tick in generation:
                     response = convert.response(tick)
@@ -61,6 +62,13 @@ class GeneratorServicer(GeneratorServiceServicer):
         call.stop()
         usage = await call.usage
         return pb.AbortResponse(was_running=True, usage=convert.usage(usage) if usage else None)
+
+    async def Evaluate(self, request: pb.EvaluateRequest, context: Context) -> pb.EvaluateResponse:  # pyright: ignore[reportIncompatibleMethodOverride]
+        name, backend = self._models[request.model]
+        passages = await evaluations.passages_of(request, backend)
+        temperature = request.temperature if request.HasField("temperature") else 1.0
+        found = await backend.evaluate(request.request_id, passages, temperature)
+        return evaluations.response(name, backend, passages, found)
 
     async def Tokenize(self, request: pb.TokenizeRequest, context: Context) -> pb.TokenizeResponse:  # pyright: ignore[reportIncompatibleMethodOverride]
         name, backend = self._models[request.model]

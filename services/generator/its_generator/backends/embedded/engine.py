@@ -2,12 +2,13 @@
 
 import asyncio
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
 import structlog
 
-from its_generator.backend import Job
+from its_generator.backend import Job, Passage
+from its_generator.backends.embedded.evaluation import Evaluation
 from its_generator.backends.embedded.scheduler import Load, Scheduler
 from its_generator.backends.embedded.work import Work
 from its_generator.completion import Completion
@@ -22,6 +23,7 @@ class Engine:
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
         self._incoming: list[Work] = []
+        self._questions: list[Evaluation] = []
         self._news = threading.Condition()
         self._end: ItsError | None = None
 
@@ -50,6 +52,15 @@ class Engine:
             self._news.notify()
         return work
 
+    def evaluate(self, passages: Sequence[Passage], temperature: float) -> Evaluation:
+        """Queue given tokens. Raises the error that ended the engine, if it has ended."""
+        evaluation = Evaluation(passages, temperature, asyncio.get_running_loop())
+        with self._news:
+            self.check()
+            self._questions.append(evaluation)
+            self._news.notify()
+        return evaluation
+
     def check(self) -> None:
         """Raise the error that ended the engine, if it has ended."""
         if self._end:
@@ -63,16 +74,18 @@ class Engine:
             _log.error("the engine failed", exc_info=error)
             self._close(Unavailable("the engine failed, its log says why; send the request to another generator"))
         error = self._end or Internal("the engine ended")
-        for work in (*self._scheduler.works, *self._incoming):
+        for work in (*self._scheduler.works, *self._incoming, *self._scheduler.evaluations, *self._questions):
             work.fail(error)
 
     def _has_work(self) -> bool:
         """Take in new jobs; wait while there is nothing to do. False when the engine is to end."""
         with self._news:
-            while not (self._end or self._incoming or self._scheduler.works):
+            while not (self._end or self._incoming or self._questions or self._scheduler.has_work):
                 self._news.wait()
             self._scheduler.works.extend(self._incoming)
+            self._scheduler.evaluations.extend(self._questions)
             self._incoming.clear()
+            self._questions.clear()
             return self._end is None
 
     def _close(self, error: ItsError) -> None:

@@ -1,11 +1,11 @@
 """A small decoder in ONNX Runtime: tokenizer, chat template, engine, all in this process and on its CPU."""
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from its_generator.backend import Capabilities, Conversation, Generation, Identity, Job
+from its_generator.backend import Capabilities, Conversation, Evaluated, Generation, Identity, Job, Passage
 from its_generator.backends.embedded.engine import Engine
 from its_generator.backends.embedded.scheduler import Load, Scheduler
 from its_generator.completion import completions
@@ -44,6 +44,8 @@ class Embedded:
             structured_outputs=frozenset(),
             tools=template.knows_tools,
             sampling_fields=FIELDS,
+            evaluates=True,
+            evaluates_tempered=True,
         )
 
     @property
@@ -65,6 +67,9 @@ class Embedded:
             yield work.mailbox
         finally:
             work.stop()
+
+    async def evaluate(self, request_id: str, passages: Sequence[Passage], temperature: float) -> Evaluated:
+        return await self._engine.evaluate(passages, temperature).answer
 
     async def check(self) -> None:
         self._engine.check()

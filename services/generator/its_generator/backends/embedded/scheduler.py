@@ -1,6 +1,6 @@
 """What the engine does in each tick: stop, admit, step, tell."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Set
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ import structlog
 
 from its_generator.backends.embedded.batch import Batch, Row
 from its_generator.backends.embedded.draws import Draws
+from its_generator.backends.embedded.evaluation import Evaluation
 from its_generator.backends.embedded.logprobs import Logprobs, Report
 from its_generator.backends.embedded.prefill import Prefill
 from its_generator.backends.embedded.prefix_cache import PrefixCache
@@ -31,6 +32,8 @@ class Scheduler:
 
     def __init__(self, decoder: Decoder, eos_ids: Set[int], *, max_batch: int, cache_bytes: int) -> None:
         self.works: list[Work] = []
+        self.evaluations: deque[Evaluation] = deque()
+        """Given tokens to be evaluated, a chunk of them after each step of the batch."""
         self._decoder = decoder
         self._eos_ids = eos_ids
         self._max_batch = max_batch
@@ -46,6 +49,11 @@ class Scheduler:
         running = sum(row.completion.finished is None for row in self._batch.rows)
         return Load(running, sum(len(work.waiting) for work in self.works))
 
+    @property
+    def has_work(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self.works or self.evaluations)
+
     def tick(self) -> None:
         """Let every sequence in the batch take one step."""
         for work in self.works:
@@ -59,6 +67,8 @@ class Scheduler:
         self.works = [work for work in self.works if not work.tell()]
         if not self.works:
             self._arrange([])
+        if self.evaluations and self.evaluations[0].advance(self._decoder, self._prefixes, self._chunk):
+            self.evaluations.popleft()
 
     def _arrange(self, joining: list[Row]) -> None:
         self._batch.rearrange(joining)

@@ -1,12 +1,12 @@
 """A model behind an OpenAI-compatible server; its key goes to that server and nowhere else."""
 
 import os
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import openai
 
-from its_generator.backend import Capabilities, Conversation, Generation, Identity, Job
+from its_generator.backend import Capabilities, Conversation, Evaluated, Generation, Identity, Job, Passage
 from its_generator.backends.openai.upstream import Upstream
 from its_generator.settings import OpenAIModel
 from its_runtime.errors import Unmet, Unsupported
@@ -38,6 +38,9 @@ class OpenAI:
 
     def generate(self, job: Job) -> AbstractAsyncContextManager[Generation]:
         return self._generating(job)
+
+    async def evaluate(self, request_id: str, passages: Sequence[Passage], temperature: float) -> Evaluated:
+        raise Unsupported(f"{self._settings.model!r} is behind a server that can't evaluate given tokens")
 
     @asynccontextmanager
     async def _generating(self, job: Job) -> AsyncGenerator[Generation, None]:

@@ -1,6 +1,6 @@
 """A model in vLLM with its tokenizer and chat template: what the generator service talks to."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -9,9 +9,10 @@ from typing import NamedTuple
 from vllm.v1.engine.async_llm import AsyncLLM
 from vllm.v1.engine.exceptions import EngineDeadError
 
-from its_generator.backend import Capabilities, Conversation, Generation, Identity, Job
+from its_generator.backend import Capabilities, Conversation, Evaluated, Generation, Identity, Job, Passage
 from its_generator.backends.vllm.closers import Closers
 from its_generator.backends.vllm.engine import MAX_TOP_LOGPROBS, is_reproducible, running
+from its_generator.backends.vllm.evaluation import evaluated
 from its_generator.backends.vllm.parameters import last_delimiters, last_tokens, parameters
 from its_generator.backends.vllm.run import Run, prefixes
 from its_generator.completion import completions
@@ -54,6 +55,7 @@ class Vllm:
             structured_outputs=frozenset({"json_schema", "json_object", "regex", "grammar"}),
             tools=template.knows_tools,
             sampling_fields=FIELDS,
+            evaluates=True,
         )
 
     @property
@@ -69,6 +71,9 @@ class Vllm:
 
     def generate(self, job: Job) -> AbstractAsyncContextManager[Generation]:
         return self._generating(job)
+
+    async def evaluate(self, request_id: str, passages: Sequence[Passage], temperature: float) -> Evaluated:
+        return await evaluated(self._engine, request_id, passages)
 
     async def check(self) -> None:
         try:
