@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from its_gateway.completions import CompletionRequest
+from its_gateway.configure import Configuration
 from its_gateway.responses import ResponseRequest
 from its_gateway.schema import ChatRequest
 
@@ -25,9 +26,9 @@ def _body(kind: type[BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
-BODIES: tuple[type[BaseModel], ...] = (ChatRequest, ResponseRequest, CompletionRequest)
+BODIES: tuple[type[BaseModel], ...] = (ChatRequest, ResponseRequest, CompletionRequest, Configuration)
 """Bodies of requests, which the gateway reads by itself."""
-CHAT, RESPONSE, COMPLETION = map(_body, BODIES)
+CHAT, RESPONSE, COMPLETION, CONFIGURE = map(_body, BODIES)
 MODEL: dict[str, Any] = {
     "parameters": [{"name": "model_id", "in": "path", "required": True, "schema": {"type": "string"}}]
 }

@@ -14,9 +14,11 @@ from its_gateway.catalogue import Catalogue
 from its_gateway.connection import while_connected
 from its_gateway.convert import to_solve_request
 from its_gateway.errors import ApiError, from_its
+from its_gateway.headers import chosen
 from its_gateway.heartbeat import Timing
 from its_gateway.orchestrator import Orchestrator
 from its_gateway.parse import parse_as, read_body, refused
+from its_gateway.renaming import renamed
 from its_gateway.schema import ChatRequest
 from its_gateway.settings import Settings
 from its_runtime.errors import ItsError
@@ -40,16 +42,17 @@ class Front:
         self._names = names
 
     async def read(self, request: Request, kind: type[Body]) -> Body:
-        """Return the body of `request` as one of that kind. Raises ApiError."""
+        """Return the body of `request` as one of that kind, with what its headers choose. Raises ApiError."""
         body = await read_body(request, self._settings.max_body_bytes)
-        return parse_as(kind, request.headers.get("content-type", ""), body)
+        asked = parse_as(kind, request.headers.get("content-type", ""), body)
+        return chosen(asked, request.headers, self._settings.endpoints)
 
     def as_chat(self, asked: Mapping[str, Any]) -> ChatRequest:
         """Return a chat completion request of these fields. Raises ApiError in this protocol's words."""
         try:
             return ChatRequest.model_validate(asked)
         except ValidationError as error:
-            raise self.renamed(refused(ChatRequest, error)) from error
+            raise renamed(refused(ChatRequest, error), self._names) from error
 
     async def answer(self, request: Request, asked: ChatRequest, work: Work, *runs: SolveRequest) -> Response:
         """Return what `work` makes of what happens in each of the runs; when the client leaves, all of it stops.
@@ -63,13 +66,6 @@ class Front:
         """Return how patient a stream is."""
         return Timing(self._settings.status_seconds, self._settings.keep_alive_seconds)
 
-    def renamed(self, error: ApiError) -> ApiError:
-        """Return `error` with its field under the name that this protocol gives it."""
-        ours = next((ours for theirs, ours in self._names.items() if (error.param or "").startswith(theirs)), None)
-        if error.param and ours:
-            error.message, error.param = error.message.replace(error.param, ours), ours
-        return error
-
     async def _answer(self, request: Request, asked: ChatRequest, work: Work, runs: Sequence[SolveRequest]) -> Response:
         try:
             choice = await self._catalogue.choose(asked.model, asked.algorithm)
@@ -77,9 +73,9 @@ class Front:
                 [self._events(request, to_solve_request(asked, choice, _id(request)), run) for run in runs]
             )
         except ItsError as error:
-            raise self.renamed(from_its(error)) from error
+            raise renamed(from_its(error), self._names) from error
         except ApiError as error:
-            raise self.renamed(error) from error
+            raise renamed(error, self._names) from error
 
     def _events(self, request: Request, question: SolveRequest, run: SolveRequest) -> Events:
         question.MergeFrom(run)

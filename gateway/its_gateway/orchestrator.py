@@ -10,7 +10,13 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from its.orchestrator.v1.answer_pb2 import Answer, StoppedBy
 from its.orchestrator.v1.event_pb2 import SolveEvent
 from its.orchestrator.v1.listing_pb2 import AlgorithmInfo, Profile
-from its.orchestrator.v1.orchestrator_pb2 import ListAlgorithmsRequest, ListProfilesRequest, SolveRequest
+from its.orchestrator.v1.orchestrator_pb2 import (
+    ConfigureRequest,
+    ConfigureResponse,
+    ListAlgorithmsRequest,
+    ListProfilesRequest,
+    SolveRequest,
+)
 from its.orchestrator.v1.orchestrator_pb2_grpc import OrchestratorServiceStub
 from its_runtime import trail
 from its_runtime.calls import response, responses
@@ -50,6 +56,10 @@ class Orchestrator:
         """Return every algorithm."""
         call = self._stub.ListAlgorithms(ListAlgorithmsRequest(), timeout=_LISTING_SECONDS)
         return (await response(call, _SERVICE)).algorithms
+
+    async def configure(self, request: ConfigureRequest) -> ConfigureResponse:
+        """Create or replace a profile for all later requests, and return it as it now is."""
+        return await response(self._stub.Configure(request, timeout=_LISTING_SECONDS), _SERVICE)
 
     async def serves(self, service: str) -> bool | None:
         """Return whether the orchestrator reports `service` (a full name) as serving; None when it doesn't know it."""

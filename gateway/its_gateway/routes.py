@@ -7,6 +7,7 @@ from fastapi import FastAPI, Response
 from its_gateway import document
 from its_gateway.chat import Chat
 from its_gateway.completions import Completions
+from its_gateway.configure import Configure
 from its_gateway.health import Health
 from its_gateway.models import Models
 from its_gateway.orchestrator import Orchestrator
@@ -21,6 +22,9 @@ def add_routes(app: FastAPI, settings: Settings, orchestrator: Orchestrator) -> 
     options: dict[str, Any] = {"response_class": Response, "responses": document.ERRORS}
     app.get("/v1/models", summary="List models", **options)(models.all)
     app.get("/v1/models/{model_id:path}", summary="Get a model", openapi_extra=document.MODEL, **options)(models.one)
+    app.post("/configure", summary="Make a profile", openapi_extra=document.CONFIGURE, **options)(
+        Configure(settings, orchestrator).make
+    )
     app.get("/health", summary="Is this process alive?", **options)(health.alive)
     app.get("/ready", summary="Can the whole chain answer?", **options)(health.ready)
 

@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from its_gateway.endpoints import Endpoint
 from its_runtime.settings import Port, ServiceSettings
 from its_runtime.tls import Certificate
 
@@ -24,6 +25,9 @@ class Settings(ServiceSettings):
     )
     keep_alive_seconds: float = Field(
         default=10.0, gt=0, description="Silence of a stream after which a comment keeps its connection open."
+    )
+    endpoints: dict[str, Endpoint] = Field(
+        default={}, description="Upstream addresses that requests may name. None: a request that names one is refused."
     )
     max_body_bytes: int = Field(default=4 << 20, ge=1024, description="Largest body of a request.")
     max_header_bytes: int = Field(default=32 << 10, ge=1024, description="Most bytes of a request's headers.")

@@ -15,7 +15,12 @@ from its.generator.v1.generator_pb2 import StopReason
 from its.orchestrator.v1.answer_pb2 import Answer, Budget, Candidate, Ledger, StoppedBy
 from its.orchestrator.v1.event_pb2 import RunStarted, SolveEvent, TextCommitted
 from its.orchestrator.v1.listing_pb2 import AlgorithmInfo, Need, Profile
-from its.orchestrator.v1.orchestrator_pb2 import ListAlgorithmsResponse, ListProfilesResponse, SolveResponse
+from its.orchestrator.v1.orchestrator_pb2 import (
+    ConfigureResponse,
+    ListAlgorithmsResponse,
+    ListProfilesResponse,
+    SolveResponse,
+)
 from its.orchestrator.v1.orchestrator_pb2_grpc import (
     OrchestratorServiceServicer,
     add_OrchestratorServiceServicer_to_server,
@@ -75,6 +80,9 @@ class Script(OrchestratorServiceServicer):
 
     events: Callable[[], AsyncIterator[SolveEvent]] = finished
     asked: list = field(default_factory=list)
+    configured: list = field(default_factory=list)
+    refusal: Exception | None = None
+    keeps: bool = True
     began: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     health: HealthServicer = field(default_factory=HealthServicer)
@@ -88,6 +96,12 @@ class Script(OrchestratorServiceServicer):
                 yield SolveResponse(event=event)
         finally:
             self.ended.set()
+
+    async def Configure(self, request, context):  # noqa: N802
+        self.configured.append(request)
+        if self.refusal:
+            raise self.refusal
+        return ConfigureResponse(profile=request.profile, models=[ModelIdentity(name="its-tiny")], kept=self.keeps)
 
     async def ListProfiles(self, request, context):  # noqa: N802
         return ListProfilesResponse(profiles=self.profiles)
