@@ -14,6 +14,7 @@ from its_orchestrator.engines import StepPolicy
 from its_orchestrator.events import CandidateEnded, CandidateScored, FailureNoted, Kind, Note, Progress, StepEnded
 from its_orchestrator.growing.grower import Grower
 from its_orchestrator.growing.growth import Doubt, Growth
+from its_orchestrator.growing.nursery import Nursery
 from its_orchestrator.growing.waves import next_wave
 from its_orchestrator.limits.account import Account
 from its_orchestrator.limits.commitment import Commitment, common_start
@@ -184,17 +185,34 @@ class Context:
 
     async def extend(self, candidates: Sequence[Candidate], steps: StepPolicy) -> AsyncGenerator[Candidate]:
         """Yield each of `candidates` one step longer, as its step ends. Closing it stops the others."""
-        growths = [Growth(one, self._room(one, steps), None, self._question) for one in candidates]
-        full = [growth.start for growth in growths if growth.room == 0 or self._context_full(growth.start)]
-        for candidate in full:
-            if self._admits(stopped := replace(candidate, stop_reason=StopReason.LENGTH)):
-                yield stopped
-        rest = [growth for growth in growths if growth.start not in full]
-        async with aclosing(self._grower.grow(rest, steps, self._terms.logprobs)) as grown:
+        tokens = {one.id: one.tokens for one in candidates}
+        async with aclosing(self._longer(candidates, steps)) as grown:
             async for candidate in grown:
-                self._stepped(candidate)
+                self._stepped(candidate, tokens[candidate.id])
                 if not candidate.finished or self._admits(candidate):
                     yield candidate
+
+    def nursery(self, steps: StepPolicy) -> Nursery:
+        """Return where candidates grow a step ahead of time: nothing is reported of them until they are claimed."""
+        scorer = self._rewarded()
+        formed = self._terms.form
+        return Nursery(
+            lambda starts: self._longer(starts, steps, apart=True),
+            lambda one: None if formed and one.finished and self._why_not(one) else scorer.ask(one),
+        )
+
+    def claim(self, start: Candidate, grown: Candidate, *, judged: bool) -> Candidate | None:
+        """Report what `start` has `grown` to in a nursery, and return it under its name.
+
+        None, if it has no score, unless the time ended, or not the right form.
+        """
+        candidate = replace(grown, id=start.id, parent_id=start.parent_id)
+        self._stepped(candidate, start.tokens)
+        if candidate.finished and not self._admits(candidate):
+            return None
+        if judged and candidate.score is not None:
+            self.emit(CandidateScored(candidate.id, candidate.score, candidate.step_scores))
+        return candidate if judged or self.over else None
 
     async def scored(self, source: AsyncGenerator[Candidate]) -> AsyncGenerator[Candidate]:
         """Yield the candidates of `source` with their scores, each as soon as it is known, and close `source`.
@@ -279,6 +297,18 @@ class Context:
         wanted = delimiters and self._scorer and self._scorer.reads_tokens
         return StepPolicy(tuple(delimiters), run_on=True) if wanted else None
 
+    async def _longer(
+        self, candidates: Sequence[Candidate], steps: StepPolicy, *, apart: bool = False
+    ) -> AsyncGenerator[Candidate]:
+        growths = [Growth(one, self._room(one, steps), None, self._question, apart=apart) for one in candidates]
+        full = [growth.start for growth in growths if growth.room == 0 or self._context_full(growth.start)]
+        for candidate in full:
+            yield replace(candidate, stop_reason=StopReason.LENGTH)
+        rest = [growth for growth in growths if growth.start not in full] if full else growths
+        async with aclosing(self._grower.grow(rest, steps, self._terms.logprobs)) as grown:
+            async for candidate in grown:
+                yield candidate
+
     def _room(self, candidate: Candidate, steps: StepPolicy) -> int | None:
         most = self._terms.sampling.max_tokens
         rooms = [steps.max_tokens or math.inf, math.inf if most is None else max(0, most - candidate.tokens)]
@@ -288,8 +318,8 @@ class Context:
         prompt, most = self._grower.prompt_tokens(self._question), self._terms.model.max_context
         return bool(most and prompt) and prompt + len(candidate.token_ids) >= most
 
-    def _stepped(self, candidate: Candidate) -> None:
-        if candidate.steps:
+    def _stepped(self, candidate: Candidate, before: int) -> None:
+        if candidate.steps and candidate.tokens > before:
             last = candidate.steps[-1]
             self.emit(StepEnded(candidate.id, len(candidate.steps) - 1, last.text, last.size))
         if candidate.finished:
@@ -297,11 +327,14 @@ class Context:
 
     def _admits(self, candidate: Candidate) -> bool:
         """Tell whether it has the form that was asked for; one that hasn't is noted, and doesn't come."""
-        why = self._terms.form.why_not(candidate.text) if self._terms.form and not self._calls(candidate) else None
+        why = self._why_not(candidate)
         if why is not None:
             self.formless[candidate.id] = why
             self.emit(FailureNoted(f"it doesn't have the form that was asked for: {why}", candidate.id))
         return why is None
+
+    def _why_not(self, candidate: Candidate) -> str | None:
+        return self._terms.form.why_not(candidate.text) if self._terms.form and not self._calls(candidate) else None
 
     def _calls(self, candidate: Candidate) -> bool:
         """Tell whether it calls tools, which have forms of their own."""

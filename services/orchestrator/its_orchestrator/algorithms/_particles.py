@@ -41,12 +41,6 @@ class ParticleSearch(StepSearch):
         share = min(max((score - low) / (high - low), EDGE), 1 - EDGE)
         return math.log(share) if self.weight == "log" else math.log(share / (1 - share))
 
-    async def grown(self, ctx: Context, particles: Sequence[Candidate]) -> list[Candidate]:
-        """Return the particles a step later, with scores: those that ended, as they are, before the others."""
-        live = [one for one in particles if not one.finished]
-        grown = await ctx.collect(ctx.scored(ctx.extend(live, self.policy)))
-        return [*(one for one in particles if one.finished), *grown]
-
     async def chosen(self, ctx: Context, particles: Sequence[Candidate], shares: Mapping[str, float]) -> Choice:
         """Return the outcome, every particle carrying its share of the weight, by id."""
         weighed = tuple(replace(one, weight=shares[one.id]) for one in particles)

@@ -3,20 +3,21 @@
 Snell et al. 2024, "Scaling LLM Test-Time Compute Optimally", section 5.1, https://arxiv.org/abs/2408.03314
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import ClassVar
 
 from pydantic import Field
 
-from its_orchestrator.algorithms._step_search import StepSearch
+from its_orchestrator.algorithms._brood import Brood
+from its_orchestrator.algorithms._rounds import RoundSearch
 from its_orchestrator.candidate import Candidate, Choice
 from its_orchestrator.choosing.ranking import best, standing
 from its_orchestrator.context import Context
 from its_orchestrator.engines import Aggregation
-from its_orchestrator.events import Resampled
 
 
-class BeamSearch(StepSearch):
+class BeamSearch(RoundSearch):
     """Each round grows every beam by one step, keeps the best, and shares the budget among them as children.
 
     A beam that ends leaves with its score and frees nothing: the rest of the budget goes on without it.
@@ -34,26 +35,22 @@ class BeamSearch(StepSearch):
         number = ctx.affordable(ctx.samples)
         if number % self.beam_width:
             ctx.note(f"a budget of {number} over {self.beam_width} beams: the best ones get one child more")
-        ended, live = list[Candidate](), ctx.new(number)
-        for step in range(self.max_steps):
-            grown = await ctx.collect(ctx.scored(ctx.extend(live, self.policy)))
-            ended += [one for one in grown if one.finished]
-            live = [one for one in grown if not one.finished]
-            ctx.round([*ended, *live])
-            if not live or ctx.over or step + 1 == self.max_steps:
-                break
-            live = self._children(ctx, live, number - len(ended))
-            ctx.commit([*ended, *live])
-        candidates = (*ended, *live)
-        return Choice(best(ended) or best(live), candidates)
+        generation = (await self.searched(ctx, number)).generation
+        ended = [one for one in generation if one.finished]
+        live = [one for one in generation if not one.finished]
+        return Choice(best(ended) or best(live), (*ended, *live))
 
-    def _children(self, ctx: Context, live: Sequence[Candidate], places: int) -> list[Candidate]:
-        """Share `places` among the best of `live`, the best ones getting one more where it doesn't divide."""
-        ranked = sorted(live, key=standing, reverse=True)
-        kept = ranked[: min(self.beam_width, places)]
-        share, more = divmod(places, len(kept))
-        children: list[Candidate] = []
-        for place, beam in enumerate(kept):
-            children += [beam, *(ctx.fork(beam) for _ in range(share + (place < more) - 1))]
-        ctx.emit(Resampled.between(live, children))
-        return children
+    def brood(self, ctx: Context, generation: Sequence[Candidate], step: int, number: int) -> Brood:
+        """Keep what ended, and share the other places among the best, of which the very best get one more."""
+        ended = [place for place, one in enumerate(generation) if one.finished]
+        live = [place for place, one in enumerate(generation) if not one.finished]
+        ranked = sorted(live, key=lambda place: standing(generation[place]), reverse=True)
+        kept = ranked[: min(self.beam_width, number - len(ended))]
+        share, more = divmod(number - len(ended), len(kept))
+        places = [place for rank, place in enumerate(kept) for _ in range(share + (rank < more))]
+        return Brood([*ended, *places], _counts([*ended, *places], len(generation)))
+
+
+def _counts(places: Sequence[int], size: int) -> list[float]:
+    counts = Counter(places)
+    return [float(counts[place]) for place in range(size)]

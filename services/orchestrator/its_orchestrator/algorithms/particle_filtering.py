@@ -9,13 +9,15 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from its_orchestrator.algorithms._particles import ParticleSearch, report
+from its_orchestrator.algorithms._brood import Brood, unchanged
+from its_orchestrator.algorithms._particles import ParticleSearch
+from its_orchestrator.algorithms._rounds import RoundSearch
 from its_orchestrator.candidate import Candidate, Choice
 from its_orchestrator.choosing.resampling import Method, effective_size, log_mean, resample, softmax
 from its_orchestrator.context import Context
 
 
-class ParticleFiltering(ParticleSearch):
+class ParticleFiltering(RoundSearch, ParticleSearch):
     """Each round grows every particle by one step, scores it as its step ends, and draws N ancestors by weight.
 
     Particles that ended are absorbing: they keep their weight, may be drawn, and are never extended again.
@@ -32,42 +34,22 @@ class ParticleFiltering(ParticleSearch):
     )
 
     async def solve(self, ctx: Context) -> Choice:
-        particles, evidence = ctx.new(ctx.samples), 0.0
-        for step in range(self.max_steps):
-            particles = await self.grown(ctx, particles)
-            ctx.round(particles)
-            logarithms = [self.logarithm(ctx, one.score) for one in particles]
-            done = all(one.finished for one in particles)
-            if done or ctx.over or step + 1 == self.max_steps:
-                break
-            drawing = self.tempered(logarithms, step)
-            if self._uneven(ctx, drawing):
-                evidence += log_mean(drawing)
-                particles = self._resampled(ctx, particles, softmax(drawing), step)
-            ctx.commit(particles)
-        return await self._outcome(ctx, particles, evidence)
+        searched = await self.searched(ctx, ctx.samples)
+        return await self._outcome(ctx, searched.generation, searched.evidence)
+
+    def brood(self, ctx: Context, generation: Sequence[Candidate], step: int, number: int) -> Brood:
+        drawing = self.tempered([self.logarithm(ctx, one.score) for one in generation], step)
+        shares = softmax(drawing)
+        size = effective_size(shares)
+        if len(generation) == number and size > self.ess_threshold * number:
+            return unchanged(number)
+        drawn = resample(shares, number, ctx.rng("resample", step), self.resampling)
+        expected = [number * share for share in shares]
+        return Brood(drawn, expected, effective_size=size, evidence=log_mean(drawing))
 
     def tempered(self, logarithms: Sequence[float], step: int) -> Sequence[float]:
         """Return the log-weights by which ancestors are drawn after a step, counted from 0: here, as they are."""
         return logarithms
-
-    def _uneven(self, ctx: Context, logarithms: Sequence[float]) -> bool:
-        size = effective_size(softmax(logarithms))
-        return len(logarithms) != ctx.samples or size <= self.ess_threshold * len(logarithms)
-
-    def _resampled(
-        self, ctx: Context, particles: Sequence[Candidate], shares: Sequence[float], step: int
-    ) -> list[Candidate]:
-        drawn = resample(shares, ctx.samples, ctx.rng("resample", step), self.resampling)
-        survivors = [self._heir(ctx, particles, drawn, place) for place in range(len(drawn))]
-        report(ctx, survivors, particles, effective_size(shares))
-        return survivors
-
-    def _heir(self, ctx: Context, particles: Sequence[Candidate], drawn: Sequence[int], place: int) -> Candidate:
-        """Return the ancestor itself where it is drawn first, a fork of it after that."""
-        ancestor = particles[drawn[place]]
-        again = place > 0 and drawn[place - 1] == drawn[place]
-        return ctx.fork(ancestor) if again else ancestor
 
     async def _outcome(self, ctx: Context, particles: Sequence[Candidate], evidence: float) -> Choice:
         if not particles:

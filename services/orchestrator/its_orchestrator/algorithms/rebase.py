@@ -9,15 +9,16 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from its_orchestrator.algorithms._brood import Brood
 from its_orchestrator.algorithms._leaves import TreeSearch
+from its_orchestrator.algorithms._rounds import RoundSearch
 from its_orchestrator.candidate import Candidate, Choice
 from its_orchestrator.choosing.resampling import apportion, softmax
 from its_orchestrator.context import Context
 from its_orchestrator.engines import Aggregation
-from its_orchestrator.events import Resampled
 
 
-class Rebase(TreeSearch):
+class Rebase(RoundSearch, TreeSearch):
     """Each round shares the width among the nodes by softmax(score / T); what ends is a leaf and takes its place along.
 
     Nothing is rolled out to value a node. What fails frees its place for the others.
@@ -34,25 +35,18 @@ class Rebase(TreeSearch):
     )
 
     async def solve(self, ctx: Context) -> Choice:
-        leaves, nodes = list[Candidate](), ctx.new(ctx.samples)
-        for step in range(self.max_steps):
-            grown = await ctx.collect(ctx.scored(ctx.extend(nodes, self.policy)))
-            leaves += [one for one in grown if one.finished]
-            nodes = [one for one in grown if not one.finished]
-            ctx.round([*leaves, *nodes])
-            if not nodes or ctx.over or step + 1 == self.max_steps:
-                break
-            nodes = self._expanded(ctx, nodes, ctx.samples - len(leaves))
-            ctx.commit([*leaves, *nodes])
-        return await self.chosen(ctx, leaves, nodes)
+        generation = (await self.searched(ctx, ctx.samples)).generation
+        leaves = [one for one in generation if one.finished]
+        return await self.chosen(ctx, leaves, [one for one in generation if not one.finished])
+
+    def brood(self, ctx: Context, generation: Sequence[Candidate], step: int, number: int) -> Brood:
+        """Keep every leaf, and share the width that is left among the nodes."""
+        nodes = [place for place, one in enumerate(generation) if not one.finished]
+        width = number - (len(generation) - len(nodes))
+        shares = dict(zip(nodes, self.counts([generation[place].score or 0.0 for place in nodes], width), strict=True))
+        counts = [shares.get(place, 1) for place in range(len(generation))]
+        return Brood([place for place, count in enumerate(counts) for _ in range(count)], list(map(float, counts)))
 
     def counts(self, scores: Sequence[float], width: int) -> list[int]:
         """Return how many children each node gets: `width` in all, each within 1 of its share of softmax(score / T)."""
         return apportion(softmax([score / self.balance_temperature for score in scores]), width)
-
-    def _expanded(self, ctx: Context, nodes: Sequence[Candidate], width: int) -> list[Candidate]:
-        counts = self.counts([one.score or 0.0 for one in nodes], width)
-        shared = [(node, count) for node, count in zip(nodes, counts, strict=True) if count]
-        children = [one for node, count in shared for one in (node, *(ctx.fork(node) for _ in range(count - 1)))]
-        ctx.emit(Resampled.between(nodes, children))
-        return children

@@ -198,10 +198,10 @@ class Grower:
 
     def _branches(self, growths: Sequence[Growth]) -> list[tuple[Branch, list[Growth]]]:
         """Put growths with the same prefix into one branch, so that it is read once."""
-        groups: dict[tuple[int, ...] | str, list[Growth]] = {}
+        groups: dict[tuple[tuple[int, ...] | str, str], list[Growth]] = {}
         for growth in growths:
-            groups.setdefault(self._prefix(growth), []).append(growth)
-        return [(self._branch(prefix, members), members) for prefix, members in groups.items()]
+            groups.setdefault((self._prefix(growth), growth.start.id if growth.apart else ""), []).append(growth)
+        return [(self._branch(prefix, members), members) for (prefix, _), members in groups.items()]
 
     def _prefix(self, growth: Growth) -> tuple[int, ...] | str:
         return (self._terms.model.token_ids and growth.token_ids) or growth.text

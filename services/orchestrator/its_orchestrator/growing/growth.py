@@ -14,16 +14,24 @@ class Growth:
     """Collects the pieces of one sequence, over several calls where one doesn't suffice."""
 
     def __init__(
-        self, start: Candidate, room: int | None, doubt: Doubt | None = None, question: Question | None = None
+        self,
+        start: Candidate,
+        room: int | None,
+        doubt: Doubt | None = None,
+        question: Question | None = None,
+        *,
+        apart: bool = False,
     ) -> None:
         """Grow `start` by at most `room` tokens; None for as many as the context holds.
 
-        It answers `question`; None for the request's own.
+        It answers `question`; None for the request's own. `apart`, what it draws depends on nothing but its name:
+        otherwise those of one call that continue the same prefix share a branch and its seed.
         """
         self.start = start
         self.room = room
         self.doubt = doubt
         self.question = question
+        self.apart = apart
         self.part = 0
         """Calls that it took so far: part of its seed."""
         self.ended = False
