@@ -2,25 +2,28 @@
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp
 
 from its_gateway import document
 from its_gateway.edge import Edge
 from its_gateway.errors import ApiError, from_its
 from its_gateway.gate import Gate
+from its_gateway.meter import HttpMetrics
 from its_gateway.orchestrator import Orchestrator
 from its_gateway.routes import add_routes
 from its_gateway.settings import Settings
 from its_runtime.errors import ItsError
+from its_runtime.telemetry import Telemetry
 
 
-def create_app(settings: Settings, orchestrator: Orchestrator) -> ASGIApp:
-    """Return the gateway in front of `orchestrator`."""
+def create_app(settings: Settings, orchestrator: Orchestrator, telemetry: Telemetry[HttpMetrics] | None = None) -> Edge:
+    """Return the gateway in front of `orchestrator`; without `telemetry`, its requests are told of in the log only."""
     app = FastAPI(title="its", version="1", description=document.DESCRIPTION, redoc_url=None, redirect_slashes=False)
     add_routes(app, settings, orchestrator)
     _add_errors(app)
     document.describe(app)
-    return Edge(Gate(app, settings), settings.max_concurrent_calls)
+    if telemetry and telemetry.metrics:
+        app.get("/metrics", include_in_schema=False)(telemetry.metrics.exposed)
+    return Edge(Gate(app, settings), settings.max_concurrent_calls, telemetry, log_prompts=settings.log_prompts)
 
 
 def _add_errors(app: FastAPI) -> None:

@@ -1,25 +1,21 @@
-"""The edge of the gateway: what every request passes on its way in and out, whatever becomes of it.
+"""The edge of the gateway: which requests get in at all, and how the last of them are waited for.
 
-A request gets an id, its own `X-Request-Id` or a new one; the answer carries it, the log line too, and everything
-below. A surprise is logged here and masked for the client.
+Every request that comes is an exchange, whatever becomes of it (`its_gateway.exchange`).
 """
 
 import asyncio
-import re
-import time
-from uuid import uuid4
+from contextlib import suppress
 
+import orjson
 import structlog
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from its_gateway.errors import STOPPING, from_its
-from its_runtime.errors import Internal, ItsError, Overloaded, Unavailable
-
-_USABLE = re.compile(r"[!-~]{1,100}")
-"""An id that fits into headers, logs and the contract; another one is replaced."""
-_PROBES = {"/health", "/ready"}
-"""Asked every other second by whoever watches this process."""
+from its_gateway.errors import from_its
+from its_gateway.exchange import PROBES, Exchange
+from its_gateway.meter import HttpMetrics
+from its_runtime.errors import Overloaded, Unavailable
+from its_runtime.telemetry import Telemetry
 
 _log = structlog.get_logger("its.gateway")
 
@@ -27,78 +23,78 @@ _log = structlog.get_logger("its.gateway")
 class Edge:
     """An ASGI application around another one."""
 
-    def __init__(self, app: ASGIApp, limit: int = 0) -> None:
-        """Let at most `limit` requests of the protocol run at once; 0 for any number."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        limit: int = 0,
+        telemetry: Telemetry[HttpMetrics] | None = None,
+        *,
+        log_prompts: bool = False,
+    ) -> None:
+        """Let at most `limit` requests of the protocol run at once; 0 for any number.
+
+        `telemetry` tells of each; without it, the log alone. `log_prompts` writes what is asked into the log.
+        """
         self._app = app
         self._limit = limit
+        self._telemetry = telemetry or Telemetry[HttpMetrics]()
+        self._log_prompts = log_prompts
         self._running = 0
+        self._stopping = False
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if _USABLE.fullmatch(given) else uuid4().hex
-        scope.setdefault("state", {})["request_id"] = request_id
-        exchange = _Exchange(scope, send, request_id)
-        if not scope["path"].startswith("/v1/"):
+        exchange = Exchange(scope, send, self._telemetry)
+        if self._stopping and scope["path"] != "/health":
+            return await exchange.run(_stopping, receive)
+        if scope["path"] in PROBES:
             return await exchange.run(self._app, receive)
-        return await exchange.run(self._limited, receive)
+        return await exchange.run(self._counted, receive)
 
-    async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def drain(self, seconds: float) -> None:
+        """Refuse requests from now on; return when none runs any more, at the latest after `seconds`."""
+        self._stopping = True
+        _log.info("stopping", running=self._running)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), seconds)
+
+    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._limit and self._running >= self._limit:
             message = f"{self._running} requests are running, as many as this gateway takes at once; try again"
             return await from_its(Overloaded(message, retry_after=1)).response()(scope, receive, send)
-        self._running += 1
+        self._change(+1)
         try:
-            return await self._app(scope, receive, send)
+            return await self._app(scope, self._heard(receive), send)
         finally:
-            self._running -= 1
+            self._change(-1)
+
+    def _change(self, by: int) -> None:
+        self._running += by
+        if self._telemetry.metrics:
+            self._telemetry.metrics.running.inc(by)
+        self._idle.clear() if self._running else self._idle.set()
+
+    def _heard(self, receive: Receive) -> Receive:
+        if not self._log_prompts:
+            return receive
+
+        async def heard() -> dict[str, object]:
+            message = dict(await receive())
+            if body := message.get("body"):
+                _log.info("asked", body=bytes(body).decode(errors="replace") if isinstance(body, bytes) else "")
+            return message
+
+        return heard
 
 
-class _Exchange:
-    """One request and its answer."""
-
-    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
-        self._scope = scope
-        self._send = send
-        self._request_id = request_id
-        self._status: int | None = None
-        self._began = time.monotonic()
-
-    async def run(self, app: ASGIApp, receive: Receive) -> None:
-        try:
-            await app(self._scope, receive, self.send)
-        except Exception as error:
-            _log.error("unexpected error", request_id=self._request_id, exc_info=error)
-            if self._status is not None:
-                raise
-            await self._answer(Internal(_MASK.format(self._request_id)), receive)
-        except asyncio.CancelledError:  # the server stops; nothing comes after this in its task
-            if self._status is None:
-                await self._answer(Unavailable(STOPPING), receive)
-        finally:
-            self._log()
-
-    async def _answer(self, error: ItsError, receive: Receive) -> None:
-        await from_its(error).response()(self._scope, receive, self.send)
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._status = message["status"]
-            message = {**message, "headers": [*message["headers"], (b"x-request-id", self._request_id.encode())]}
-        await self._send(message)
-
-    def _log(self) -> None:
-        log = _log.debug if self._scope["path"] in _PROBES else _log.info
-        log(
-            "answered" if self._status else "left",
-            request_id=self._request_id,
-            method=self._scope["method"],
-            path=self._scope["path"],
-            status=self._status,
-            seconds=round(time.monotonic() - self._began, 4),
-            **self._scope["state"].get("noted", {}),
-        )
-
-
-_MASK = "something failed inside the gateway; its log has the cause under request id {}"
+async def _stopping(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["path"] == "/ready":
+        response = Response(orjson.dumps({"status": "stopping"}), 503, media_type="application/json")
+    else:
+        message = "this gateway is stopping and takes nothing new; ask again, another one may answer"
+        response = from_its(Unavailable(message, retry_after=1)).response()
+    response.headers["connection"] = "close"
+    await response(scope, receive, send)

@@ -3,6 +3,7 @@
 import asyncio
 import math
 import socket
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -11,6 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from its_gateway.connections import Connections
+from its_gateway.edge import Edge
 from its_gateway.https import open_context
 from its_gateway.settings import Settings
 from its_runtime.server import PortTaken
@@ -19,10 +21,10 @@ _log = structlog.get_logger("its.gateway")
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, settings: Settings) -> AsyncGenerator[int, None]:
+async def serving(app: Edge, settings: Settings) -> AsyncGenerator[int, None]:
     """Serve `app` inside the block; yield the bound port.
 
-    Leaving the block refuses new connections, gives running answers `settings.grace_seconds`, cancels what is left
+    Leaving the block refuses new requests, gives running answers `settings.grace_seconds`, cancels what is left
     and waits for it. Raises PortTaken when the port can't be bound.
     """
     bound = _bind(settings)
@@ -35,6 +37,10 @@ async def serving(app: ASGIApp, settings: Settings) -> AsyncGenerator[int, None]
     try:
         yield port
     finally:
+        before = time.monotonic()
+        await app.drain(settings.grace_seconds)
+        left = settings.grace_seconds - (time.monotonic() - before)
+        server.config.timeout_graceful_shutdown = max(0, math.ceil(left))
         ticking.cancel()
         await server.shutdown(sockets=[bound])
         await asyncio.gather(*server.server_state.tasks, return_exceptions=True)
@@ -63,7 +69,6 @@ def _server(app: ASGIApp, settings: Settings) -> uvicorn.Server:
         access_log=False,
         lifespan="off",
         ws="none",
-        timeout_graceful_shutdown=math.ceil(settings.grace_seconds),
     )
     config.load()
     config.ssl = open_context(settings.https) if settings.https else None

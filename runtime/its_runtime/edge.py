@@ -39,7 +39,7 @@ _log = structlog.get_logger("its.edge")
 class Edge(aio.ServerInterceptor):
     """Validate requests, limit calls, translate errors, mask surprises, tell of all of it."""
 
-    def __init__(self, max_concurrent_calls: int, telemetry: Telemetry, *, log_prompts: bool = False) -> None:
+    def __init__(self, max_concurrent_calls: int, telemetry: Telemetry[Any], *, log_prompts: bool = False) -> None:
         """Let `max_concurrent_calls` run at once; 0 is no limit. `log_prompts` writes requests into the log."""
         self._limit = max_concurrent_calls
         self._telemetry = telemetry

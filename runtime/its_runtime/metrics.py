@@ -30,21 +30,22 @@ _log = structlog.get_logger("its.metrics")
 class Metrics:
     """Counters of one process. What a service counts besides, its own kind of this does in `ended`."""
 
-    def __init__(self) -> None:
+    def __init__(self, protocol: str = "rpc", labels: tuple[str, str] = ("method", "code")) -> None:
+        """Count calls of a `protocol` under two `labels`: what was called, and how it ended."""
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        self._calls = Counter(
-            "its_rpc_requests", "Calls that ended, by how.", ["method", "code"], registry=self.registry
-        )
-        self._seconds = Histogram(
-            "its_rpc_duration_seconds", "How long calls took.", ["method"], buckets=SECONDS, registry=self.registry
-        )
+        self._calls = Counter(f"its_{protocol}_requests", "Calls that ended.", labels, registry=self.registry)
+        self._seconds = self.histogram(f"its_{protocol}_duration_seconds", "How long calls took.", labels[0])
         self._tokens = Counter("its_tokens", "Tokens of the calls that ended.", ["kind"], registry=self.registry)
 
-    def ended(self, method: str, code: str, seconds: float, facts: Mapping[str, Fact]) -> None:
+    def histogram(self, name: str, meaning: str, label: str) -> Histogram:
+        """Return a new histogram of durations, one by each value of `label`."""
+        return Histogram(name, meaning, [label], buckets=SECONDS, registry=self.registry)
+
+    def ended(self, called: str, code: str, seconds: float, facts: Mapping[str, Fact]) -> None:
         """Count a call that took so many `seconds`, and the tokens among its `facts`."""
-        self._calls.labels(method, code).inc()
-        self._seconds.labels(method).observe(seconds)
+        self._calls.labels(called, code).inc()
+        self._seconds.labels(called).observe(seconds)
         self.count_tokens(facts)
 
     def count_tokens(self, facts: Mapping[str, Fact]) -> None:

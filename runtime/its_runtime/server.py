@@ -35,12 +35,12 @@ class PortTaken(OSError):
     """The port can't be bound."""
 
 
-def new_server(settings: ServiceSettings, telemetry: Telemetry | None = None) -> aio.Server:
+def new_server(settings: ServiceSettings, telemetry: Telemetry[Any] | None = None) -> aio.Server:
     """Return a server with our edge and options; add servicers to it, then hand it to `serving`.
 
     Without `telemetry` its calls are told of in the log only.
     """
-    edge = Edge(settings.max_concurrent_calls, telemetry or Telemetry(), log_prompts=settings.log_prompts)
+    edge = Edge(settings.max_concurrent_calls, telemetry or Telemetry[Any](), log_prompts=settings.log_prompts)
     return aio.server(interceptors=[edge], options=OPTIONS)
 
 

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Generator, Iterable
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import structlog
 
@@ -29,10 +29,13 @@ class Outcome:
         """Name of its gRPC status."""
 
 
-class Telemetry:
+Kind = TypeVar("Kind", bound=Metrics)
+
+
+class Telemetry(Generic[Kind]):
     """Tells of the calls of one process."""
 
-    def __init__(self, metrics: Metrics | None = None, tracer: "Tracer | None" = None) -> None:
+    def __init__(self, metrics: Kind | None = None, tracer: "Tracer | None" = None) -> None:
         """Count in `metrics` and make spans by `tracer`, where there are such; the log is always written."""
         self.metrics = metrics
         self.tracer = tracer
@@ -60,7 +63,7 @@ class Telemetry:
 
 
 @contextmanager
-def telling(settings: ServiceSettings, service: str, metrics: Metrics) -> Generator[Telemetry, None, None]:
+def telling(settings: ServiceSettings, service: str, metrics: Kind) -> Generator[Telemetry[Kind], None, None]:
     """Yield what tells of the calls of `service`: with traces where a collector is configured.
 
     `metrics` are served where `settings.metrics_port` says so. The collector, at `settings.otlp_endpoint` or where

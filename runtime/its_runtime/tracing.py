@@ -47,12 +47,19 @@ class Tracer:
         call.carried = tuple(carrier.items())
         return span
 
-    def end(self, span: trace.Span, call: Call, attributes: Mapping[str, Fact], error: str = "") -> None:
-        """End the span with what was noted of its call; `error` says in a word what went wrong."""
+    def end(
+        self, span: trace.Span, call: Call, attributes: Mapping[str, Fact], error: str = "", name: str = ""
+    ) -> None:
+        """End the span with what was noted of its call; `error` says in a word what went wrong.
+
+        A `name` replaces the first one; that of a GenAI operation is made of it and its model.
+        """
         facts = call.facts
         if operation := facts.get("operation"):
-            span.update_name(" ".join(str(word) for word in (operation, facts.get("model")) if word))
+            name = name or " ".join(str(word) for word in (operation, facts.get("model")) if word)
             span.set_attribute("gen_ai.provider.name", "its")
+        if name:
+            span.update_name(name)
         span.set_attributes({NAMES.get(name, f"its.{name}"): fact for name, fact in facts.items()})
         span.set_attributes({"its.request_id": call.request_id, **attributes})
         if error:

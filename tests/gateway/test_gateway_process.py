@@ -60,7 +60,7 @@ async def test_sigterm_lets_a_running_answer_finish_and_ends_cleanly(start, scri
             stream = await client.chat.completions.create(**ASK, stream=True)
             await anext(stream)
             process.send_signal(signal.SIGTERM)
-            await until_refused(url)
+            await until_stopping(url)
             go_on.set()
             chunks = [chunk async for chunk in stream]
 
@@ -83,18 +83,38 @@ async def test_a_log_line_tells_the_request_and_no_word_of_what_was_said(start, 
     assert "boxed" not in said
 
 
-async def until_refused(url):
-    async with httpx.AsyncClient(base_url=url, headers={"connection": "close"}) as http:
-        while await answers(http):
+async def until_stopping(url):
+    async with httpx.AsyncClient(base_url=url) as http:
+        while (await http.get("/ready")).json()["status"] != "stopping":
             pass
 
 
-async def answers(http):
-    try:
-        await http.get("/health")
-    except httpx.TransportError:
-        return False
-    return True
+async def test_a_stopping_gateway_lives_is_not_ready_and_refuses_with_a_time_to_try_again(start, script):
+    go_on = asyncio.Event()
+
+    async def slow():
+        yield started()
+        await go_on.wait()
+        yield answer()
+
+    script.events = slow
+    async with scripted(script) as address:
+        process = await start(ITS_GATEWAY_ORCHESTRATOR=address)
+        url = await url_of(process)
+        async with httpx.AsyncClient(base_url=url) as http:
+            running = asyncio.create_task(http.post("/v1/chat/completions", json=ASK))
+            await script.began.wait()
+            process.send_signal(signal.SIGTERM)
+            await until_stopping(url)
+            refused = await http.post("/v1/chat/completions", json=ASK)
+            alive = await http.get("/health")
+            go_on.set()
+            finished = await running
+
+    assert (alive.status_code, finished.status_code) == (200, 200)
+    assert (refused.status_code, refused.headers["retry-after"], refused.headers["connection"]) == (503, "1", "close")
+    assert "stopping" in refused.json()["error"]["message"]
+    assert await process.wait() == 0
 
 
 async def test_a_signal_without_anything_to_do_ends_it(start):

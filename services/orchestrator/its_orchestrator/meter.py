@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Protocol, runtime_checkable
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge
 
-from its_runtime.metrics import SECONDS, Metrics
+from its_runtime.metrics import Metrics
 from its_runtime.trail import Fact
 
 
@@ -29,9 +29,7 @@ class RunMetrics(Metrics):
         self._runs = Counter(
             "its_runs", "Runs that ended, by why.", ["algorithm", "stopped_by"], registry=self.registry
         )
-        self._run_seconds = Histogram(
-            "its_run_duration_seconds", "How long runs took.", ["algorithm"], buckets=SECONDS, registry=self.registry
-        )
+        self._run_seconds = self.histogram("its_run_duration_seconds", "How long runs took.", "algorithm")
         self._candidates = Counter(
             "its_candidates", "Candidates that runs considered.", ["algorithm"], registry=self.registry
         )
@@ -40,8 +38,8 @@ class RunMetrics(Metrics):
             if isinstance(client, Queued):
                 queue.labels(service).set_function(partial(_waiting, client))
 
-    def ended(self, method: str, code: str, seconds: float, facts: Mapping[str, Fact]) -> None:
-        super().ended(method, code, seconds, facts)
+    def ended(self, called: str, code: str, seconds: float, facts: Mapping[str, Fact]) -> None:
+        super().ended(called, code, seconds, facts)
         if algorithm := facts.get("algorithm"):
             self._runs.labels(algorithm, facts.get("stopped_by", code.lower())).inc()
             self._run_seconds.labels(algorithm).observe(seconds)
