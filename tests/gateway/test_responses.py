@@ -10,6 +10,7 @@ from scripted_orchestrator import answer, committed, started
 
 from its.chat.v1.chat_pb2 import ContentPart, Message, Role, ToolCall, ToolChoice
 from its.generator.v1.generator_pb2 import StopReason
+from its.orchestrator.v1.answer_pb2 import AnswerToken, TopToken
 from its.orchestrator.v1.event_pb2 import Note, SolveEvent
 from its_gateway.responses import ResponseRequest
 from its_runtime.errors import InvalidRequest, Unavailable
@@ -191,6 +192,51 @@ async def test_words_and_calls_come_together(client, script):
 
 def _both():
     return Message(role=Role.ROLE_ASSISTANT, content=[ContentPart(text="Let me add.")], tool_calls=CALLS.tool_calls)
+
+
+TOKENS = [AnswerToken(text=b"Hi", logprob=-0.5, top=[TopToken(text=b"Ho", logprob=-1.5)])]
+
+
+async def test_log_probabilities_stand_beside_the_text(client, script):
+    async def likely():
+        yield answer("Hi", tokens=TOKENS)
+
+    script.events = likely
+    asked = {**ASK, "include": ["message.output_text.logprobs"], "top_logprobs": 1}
+    whole = await client.responses.create(**asked)
+    events = [event async for event in await client.responses.create(**asked, stream=True)]
+
+    done = next(event for event in events if event.type == "response.output_text.done")
+    for logprobs in (whole.output[0].content[0].logprobs, done.logprobs):
+        assert [(one.token, one.logprob, one.top_logprobs[0].token) for one in logprobs] == [("Hi", -0.5, "Ho")]
+    assert (script.request.logprobs.top, script.request.logprobs.texts) == (1, True)
+
+
+async def test_an_answer_without_the_form_that_was_asked_for_is_a_refusal(client, script):
+    async def refusing():
+        yield answer("", refusal="No candidate had the form.")
+
+    script.events = refusing
+    whole = await client.responses.create(**ASK)
+    async with client.responses.stream(**ASK) as stream:
+        events = [event async for event in stream]
+
+    assert whole.output[0].content[0].refusal == "No candidate had the form."
+    assert [event.type for event in events if "refusal" in event.type] == [
+        "response.refusal.delta", "response.refusal.done",
+    ]  # fmt: skip
+    assert events[-1].response.output[0].content[0].type == "refusal"
+
+
+async def test_one_call_is_made_where_several_were_not_wanted(client, script):
+    async def twice():
+        yield answer(message=Message(role=Role.ROLE_ASSISTANT, tool_calls=[*CALLS.tool_calls, *CALLS.tool_calls]))
+
+    script.events = twice
+    several = await client.responses.create(**ASK, tools=[TOOL])
+    one = await client.responses.create(**ASK, tools=[TOOL], parallel_tool_calls=False)
+
+    assert (len(several.output), len(one.output)) == (2, 1)
 
 
 async def test_an_error_before_anything_was_said_is_a_status(gateway, script):

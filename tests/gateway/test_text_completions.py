@@ -8,6 +8,7 @@ from openai.types.completion_create_params import CompletionCreateParamsBase
 from scripted_orchestrator import answer, committed, started
 
 from its.generator.v1.generator_pb2 import StopReason
+from its.orchestrator.v1.answer_pb2 import AnswerToken, TopToken
 from its_gateway.completions import CompletionRequest
 from its_gateway.several import side_by_side
 from its_runtime.errors import InvalidRequest, Unavailable
@@ -54,6 +55,33 @@ async def test_every_prompt_of_a_list_is_continued_in_its_place(client, script):
     assert completion.usage.prompt_tokens_details.cached_tokens == 24
 
 
+async def test_every_prompt_has_as_many_answers_as_are_asked_for_each_with_a_seed_of_its_own(client, script):
+    completion = await client.completions.create(model="its-tiny", prompt=["one", "two"], n=2, seed=7, echo=True)
+
+    assert [choice.text[:3] for choice in completion.choices] == ["one", "one", "two", "two"]
+    seeds = {text: {one.sampling.seed for one, _ in script.asked if one.text == text} for text in ("one", "two")}
+    assert seeds["one"] == seeds["two"]
+    assert len(seeds["one"]) == 2
+    assert 7 in seeds["one"]
+
+
+async def test_log_probabilities_are_lists_side_by_side(client, script):
+    def token(text, logprob):
+        return AnswerToken(text=text, logprob=logprob, top=[TopToken(text=b"x", logprob=-3)])
+
+    async def likely():
+        yield answer("\u00e94", tokens=[token("\u00e9".encode(), -0.5), token(b"4", -1)])
+
+    script.events = likely
+    whole = await client.completions.create(**ASK, logprobs=1)
+    chunks = [chunk async for chunk in await client.completions.create(**ASK, logprobs=1, stream=True)]
+
+    assert (script.request.logprobs.top, script.request.logprobs.texts) == (1, True)
+    for logprobs in (whole.choices[0].logprobs, chunks[-1].choices[0].logprobs):
+        assert (logprobs.tokens, logprobs.token_logprobs) == (["\u00e9", "4"], [-0.5, -1])
+        assert (logprobs.text_offset, logprobs.top_logprobs) == ([0, 1], [{"x": -3}, {"x": -3}])
+
+
 @pytest.mark.parametrize("prompt", ["2 + 2 =", ["one", "two"]])
 async def test_text_arrives_as_it_is_committed(client, script, prompt):
     script.events = said_in_pieces
@@ -97,10 +125,12 @@ REFUSED = [
     ({"prompt": [1, 2]}, "prompt"),
     ({"prompt": [[1, 2]]}, "prompt"),
     ({"prompt": ["x"] * 65}, "prompt"),
-    ({"n": 2}, "n"),
+    ({"n": 129}, "n"),
+    ({"n": 65, "prompt": ["x", "y"]}, None),
+    ({"logprobs": 21}, "logprobs"),
+    ({"logprobs": 1, "echo": True}, None),
     ({"best_of": 2}, "best_of"),
     ({"suffix": "x"}, "suffix"),
-    ({"logprobs": 1}, "logprobs"),
     ({"max_tokens": 0}, "max_tokens"),
     ({"temperature": 11}, "temperature"),
     ({"stop": [""]}, "stop[0]"),

@@ -1,8 +1,9 @@
 """From the orchestrator's answers to a text completion, whole and in chunks."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from its.orchestrator.v1.event_pb2 import SolveEvent
 from its_gateway import answer as answers
 from its_gateway.completions.schema import CompletionRequest
 from its_gateway.errors import ApiError
+from its_gateway.logprobs import content
 from its_gateway.sse import event
 from its_gateway.telling import Telling
 
@@ -30,16 +32,22 @@ class Completion:
     def whole(self, found: Sequence[SolveEvent]) -> bytes:
         """Return the completion of every prompt, in their order."""
         choices = [self.choice(number, one) for number, one in enumerate(found)]
-        return orjson.dumps(self.around(choices, usage=usage([one.answer for one in found])))
+        usage = answers.usage(*(one.answer for one in found))
+        return orjson.dumps(self.around(choices, usage=usage))
 
     def choice(self, number: int, found: SolveEvent) -> Json:
-        """Return the choice that continues the prompt of that number."""
-        said = self.prompt(number) + answers.text(found.answer)
-        return {**choice(number, said, ended(found.answer)), "its": answers.its(found.answer, found.trace_id)}
+        """Return the choice of that number."""
+        return self.last(number, found, self.prompt(number) + answers.text(found.answer))
+
+    def last(self, number: int, found: SolveEvent, text: str) -> Json:
+        """Return the choice of that number, or its last piece, with `text` and all that is known at the end."""
+        likely = None if self.asked.logprobs is None else logprobs(found.answer)
+        ends = {"logprobs": likely, "its": answers.its(found.answer, found.trace_id)}
+        return {**choice(number, text, ended(found.answer)), **ends}
 
     def prompt(self, number: int) -> str:
-        """Return the prompt that is given back; empty when it isn't."""
-        return self.asked.prompt[number] if self.asked.echo else ""
+        """Return the prompt that a choice gives back; empty when it doesn't."""
+        return self.asked.prompt[number // self.asked.n] if self.asked.echo else ""
 
     def around(self, choices: list[Json], **more: object) -> Json:
         """Return the object that holds choices."""
@@ -55,6 +63,8 @@ class CompletionChunks(Telling):
         self._completion = completion
         self._number = number
         self.answer: Answer | None = None
+        """The run's, once it is there."""
+        self.failed = False
 
     def begin(self) -> bytes:
         return self._text(self._completion.prompt(self._number))
@@ -63,16 +73,16 @@ class CompletionChunks(Telling):
         if happened.HasField("committed"):
             self.said += happened.committed.text
             return self._text(happened.committed.text)
-        return self._end(happened.answer, happened.trace_id) if happened.HasField("answer") else b""
+        return self._end(happened) if happened.HasField("answer") else b""
 
     def fail(self, error: ApiError) -> bytes:
+        self.failed = True
         return event(error.body())
 
-    def _end(self, answer: Answer, trace_id: str) -> bytes:
-        rest = self._text(self.rest(answer, trace_id))
-        self.ended, self.answer = True, answer
-        its = answers.its(answer, trace_id)
-        return rest + self._chunk({**choice(self._number, "", ended(answer)), "its": its})
+    def _end(self, happened: SolveEvent) -> bytes:
+        rest = self._text(self.rest(happened.answer, happened.trace_id))
+        self.ended, self.answer = True, happened.answer
+        return rest + self._chunk(self._completion.last(self._number, happened, ""))
 
     def _text(self, text: str) -> bytes:
         return self._chunk(choice(self._number, text, None)) if text else b""
@@ -91,14 +101,13 @@ def ended(answer: Answer) -> str:
     return "length" if answers.finish_reason(answer) == "length" else "stop"
 
 
-def usage(found: Sequence[Answer]) -> Json:
-    """Return the usage of all of them together."""
-    each = [answers.usage(answer) for answer in found]
-    return _sum(each)
-
-
-def _sum(each: Sequence[Mapping[str, Any]]) -> Json:
+def logprobs(answer: Answer) -> Json:
+    """Return the log-probabilities of the answer's tokens in the old form: lists side by side."""
+    tokens = content(answer)["content"]
+    texts = [token["token"] for token in tokens]
     return {
-        name: _sum([one[name] for one in each]) if isinstance(value, Mapping) else sum(one[name] for one in each)
-        for name, value in each[0].items()
+        "tokens": texts,
+        "token_logprobs": [token["logprob"] for token in tokens],
+        "top_logprobs": [{top["token"]: top["logprob"] for top in token["top_logprobs"]} for token in tokens],
+        "text_offset": list(accumulate(map(len, texts[:-1]), initial=0))[: len(texts)],
     }

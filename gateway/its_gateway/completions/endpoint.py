@@ -1,12 +1,16 @@
 """`POST /v1/completions`: validate, convert, call, convert."""
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 
 import orjson
 from fastapi import Request, Response
 
+from its.chat.v1.sampling_pb2 import Sampling
 from its.orchestrator.v1.orchestrator_pb2 import SolveRequest
-from its_gateway.completions.answer import Completion, CompletionChunks, usage
+from its_gateway import answer as answers
+from its_gateway.chat.seeds import derived
+from its_gateway.completions.answer import Completion, CompletionChunks
 from its_gateway.completions.schema import CompletionRequest
 from its_gateway.front import Events, Front
 from its_gateway.heartbeat import Timing
@@ -34,12 +38,19 @@ class Completions:
         async def work(runs: Sequence[Events]) -> Response:
             return await (self._stream(completion, runs) if asked.stream else _whole(completion, runs))
 
-        runs = [SolveRequest(text=prompt) for prompt in asked.prompt]
+        runs = [run(asked, prompt, number) for prompt in asked.prompt for number in range(asked.n)]
         return await self._front.answer(request, self._front.as_chat(asked.to_chat()), work, *runs)
 
     async def _stream(self, completion: Completion, runs: Sequence[Events]) -> Response:
         pieces = _pieces(completion, runs, self._front.timing())
         return EventStream(await anext(pieces), pieces)
+
+
+def run(asked: CompletionRequest, prompt: str, number: int) -> SolveRequest:
+    """Return what the run of that number of a prompt says beside the request: each has a seed of its own."""
+    if asked.seed is None or asked.n == 1:
+        return SolveRequest(text=prompt)
+    return SolveRequest(text=prompt, sampling=Sampling(seed=derived(asked.seed, number)))
 
 
 async def _whole(completion: Completion, runs: Sequence[Events]) -> Response:
@@ -51,10 +62,14 @@ async def _whole(completion: Completion, runs: Sequence[Events]) -> Response:
 
 async def _pieces(completion: Completion, runs: Sequence[Events], timing: Timing) -> AsyncGenerator[bytes, None]:
     chunks = [CompletionChunks(completion, number) for number in range(len(runs))]
-    async for _, piece in side_by_side([one.of(run, timing) for one, run in zip(chunks, runs, strict=True)]):
-        yield piece
-    answers = [one.answer for one in chunks if one.answer]
+    several = side_by_side([one.of(run, timing) for one, run in zip(chunks, runs, strict=True)])
+    async with aclosing(several):
+        async for number, piece in several:
+            yield piece
+            if chunks[number].failed:
+                break
+    found = [one.answer for one in chunks if one.answer]
     options = completion.asked.stream_options
-    if options and options.include_usage and len(answers) == len(runs):
-        yield event(orjson.dumps(completion.around([], usage=usage(answers))))
+    if options and options.include_usage and len(found) == len(runs):
+        yield event(orjson.dumps(completion.around([], usage=answers.usage(*found))))
     yield DONE

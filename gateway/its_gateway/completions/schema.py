@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from its_gateway.choosing import AnyBudget
-from its_gateway.schema import UINT32, Its, StreamOptions
+from its_gateway.schema import MOST_ALTERNATIVES, MOST_CHOICES, UINT32, Its, StreamOptions
 from its_gateway.strict import Strict, refuse
 
 
@@ -46,14 +46,22 @@ class CompletionRequest(Strict):
     stop: Annotated[list[str] | None, BeforeValidator(_stops, json_schema_input_type=str | list[str])] = Field(
         default=None, description="A text, or up to 64 texts, that end a candidate."
     )
-    seed: int | None = Field(default=None, description="As in chat completions; every prompt has the same one.")
+    seed: int | None = Field(default=None, description="As in chat completions; it is every prompt's.")
 
     echo: bool = Field(default=False, description="Give the prompt back before what continues it.")
     stream: bool = Field(default=False, description="Answer as server-sent events.")
     stream_options: StreamOptions | None = Field(default=None, description="Only with stream.")
     user: str = Field(default="", description="Kept for the logs.")
 
-    n: Literal[1] = Field(default=1, description="One answer a prompt; `budget` samples many to choose it from.")
+    n: int = Field(
+        default=1, ge=1, le=MOST_CHOICES, description="Answers to each prompt, each from a run with the whole `budget`."
+    )
+    logprobs: int | None = Field(
+        default=None,
+        ge=0,
+        le=MOST_ALTERNATIVES,
+        description="Report log-probabilities, with 0 to 20 alternatives each.",
+    )
     best_of: Literal[1] = Field(default=1, description="`budget` is what samples many and returns the best.")
     suffix: Literal[""] = Field(default="", description="Nothing can be put behind what is written.")
 
@@ -62,6 +70,10 @@ class CompletionRequest(Strict):
         """Refuse fields that contradict one another."""
         if self.stream_options and not self.stream:
             raise refuse("stream_options go with `stream: true` only")
+        if self.echo and self.logprobs is not None:
+            raise refuse("with echo there are no logprobs: those of a prompt are not known; send one of the two")
+        if len(self.prompt) * self.n > MOST_CHOICES:
+            raise refuse(f"{len(self.prompt)} prompts with n = {self.n} are more than {MOST_CHOICES} answers")
         if self.its.progress:
             raise refuse("its.progress: a completion is its text, with no room for what happens; use chat completions")
         return self
@@ -69,7 +81,8 @@ class CompletionRequest(Strict):
     def to_chat(self) -> dict[str, object]:
         """Return the fields of a chat completion request that mean the same; the prompts stay outside of it."""
         chat = self.model_dump(exclude=_OWN, exclude_unset=True, exclude_none=True, by_alias=True)
-        return {**chat, "messages": [{"role": "user", "content": self.prompt[0]}]}
+        likely = {} if self.logprobs is None else {"logprobs": True, "top_logprobs": self.logprobs}
+        return {**chat, **likely, "messages": [{"role": "user", "content": self.prompt[0]}]}
 
 
-_OWN = {"prompt", "echo", "n", "best_of", "suffix"}
+_OWN = {"prompt", "echo", "n", "best_of", "suffix", "logprobs"}

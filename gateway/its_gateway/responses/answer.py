@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from its.orchestrator.v1.answer_pb2 import Answer
 from its_gateway import answer as answers
+from its_gateway import logprobs
 from its_gateway.errors import ApiError
 from its_gateway.responses.schema import ResponseRequest
 
@@ -48,19 +49,26 @@ class Reply:
     def output(self, answer: Answer, told: str) -> list[Json]:
         """Return the items of output: what was told of the search, what is said, the functions that are called."""
         status = "incomplete" if answers.finish_reason(answer) == "length" else "completed"
+        calls = answers.tool_calls(answer, None if self.asked.parallel_tool_calls else 1)
+        called = [self.call(number, call, status) for number, call in enumerate(calls)]
+        spoken = [self.message(self.part(answer), status)] if answers.text(answer) or not calls else []
+        return [*([self.reasoning(told)] if told else []), *spoken, *called]
+
+    def part(self, answer: Answer) -> Json:
+        """Return what the answer's message says, or that it can't be said."""
         said = answers.text(answer)
-        calls = [self.call(number, call, status) for number, call in enumerate(_calls(answer))]
-        spoken = [self.message(said, status)] if said or not calls else []
-        return [*([self.reasoning(told)] if told else []), *spoken, *calls]
+        if answer.refusal and not said:
+            return {"type": "refusal", "refusal": answer.refusal}
+        return part(said, logprobs.content(answer)["content"] if self.asked.wants_logprobs else [])
 
     def reasoning(self, told: str | None) -> Json:
         """Return the item that tells of the search; None while nothing was told."""
         summary = [] if told is None else [{"type": "summary_text", "text": told}]
         return {"id": f"rs_{self.id}", "type": "reasoning", "summary": summary}
 
-    def message(self, said: str | None, status: str) -> Json:
-        """Return the item that says something; None while nothing was said."""
-        content = [] if said is None else [part(said)]
+    def message(self, said: Json | None, status: str) -> Json:
+        """Return the item that says something, which is a part; None while nothing was said."""
+        content = [] if said is None else [said]
         return {
             "id": f"msg_{self.id}",
             "type": "message",
@@ -95,13 +103,9 @@ class Reply:
         }
 
 
-def part(text: str) -> Json:
-    """Return a part of a message."""
-    return {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
-
-
-def _calls(answer: Answer) -> list[Json]:
-    return [answers.tool_call(call) for call in answer.message.tool_calls]
+def part(text: str, logprobs: Sequence[Json] = ()) -> Json:
+    """Return a part of a message that says something."""
+    return {"type": "output_text", "text": text, "annotations": [], "logprobs": list(logprobs)}
 
 
 def _usage(answer: Answer) -> Json:
@@ -126,6 +130,7 @@ def _echo(asked: ResponseRequest) -> Json:
         "metadata": asked.metadata,
         "parallel_tool_calls": asked.parallel_tool_calls,
         "previous_response_id": None,
+        "prompt_cache_key": asked.prompt_cache_key or None,
         "reasoning": {"effort": None, "summary": asked.reasoning.summary or asked.reasoning.generate_summary},
         "service_tier": "default",
         "store": False,
@@ -134,6 +139,7 @@ def _echo(asked: ResponseRequest) -> Json:
         "text": {"format": asked.text.format.model_dump(exclude_none=True, by_alias=True), "verbosity": "medium"},
         "tool_choice": choice.model_dump() if choice and choice.name else choice.type if choice else "auto",
         "tools": [tool.model_dump() for tool in asked.tools],
+        "top_logprobs": asked.top_logprobs or 0,
         "top_p": asked.top_p,
         "truncation": "disabled",
         "user": asked.user or None,

@@ -14,13 +14,12 @@ NAMES = {
     "max_tokens": "max_output_tokens",
     "max_completion_tokens": "max_output_tokens",
     "tools[": "tools",
-    "its.progress": "reasoning",
 }
 """What this protocol calls fields of chat completions, by their beginnings."""
 
 _ALIKE = {
     "model", "budget", "algorithm", "its", "temperature", "top_p", "seed", "parallel_tool_calls", "stream", "user",
-    "safety_identifier", "metadata",
+    "safety_identifier", "metadata", "prompt_cache_key", "top_logprobs",
 }  # fmt: skip
 
 
@@ -30,6 +29,8 @@ def to_chat(asked: ResponseRequest) -> Json:
     chat["messages"] = list(_messages(asked))
     if asked.max_output_tokens is not None:
         chat["max_completion_tokens"] = asked.max_output_tokens
+    if asked.wants_logprobs:
+        chat["logprobs"] = True
     if asked.tools:
         chat["tools"] = [_tool(tool) for tool in asked.tools]
     if asked.tool_choice:

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from its_gateway.choosing import AnyBudget, Refused
 from its_gateway.responses.items import Item
-from its_gateway.schema import UINT32, Its
+from its_gateway.schema import MOST_ALTERNATIVES, UINT32, Its
 from its_gateway.strict import Strict, refuse
 
 
@@ -129,9 +129,17 @@ class ResponseRequest(Strict):
     user: str = Field(default="", description="Kept for the logs.")
     safety_identifier: str = Field(default="", description="Kept for the logs.")
     metadata: dict[str, str] = Field(default={}, description="Texts by name, given back, and kept for the logs.")
+    prompt_cache_key: str = Field(default="", description="As in chat completions.")
 
-    include: list[Literal["reasoning.encrypted_content"]] = Field(
-        default=[], description="Nothing is kept here that could be included; the reasoning that is told is plain."
+    include: list[Literal["message.output_text.logprobs", "reasoning.encrypted_content"]] = Field(
+        default=[],
+        description="Log-probabilities of the answer; reasoning is told plainly, so there is no secret of it.",
+    )
+    top_logprobs: int | None = Field(
+        default=None,
+        ge=0,
+        le=MOST_ALTERNATIVES,
+        description="Alternatives to each token, 0 to 20; with log-probabilities.",
     )
     service_tier: Literal["auto", "default"] = Field(default="auto", description="There is one tier.")
     truncation: Literal["disabled"] = Field(default="disabled", description="A conversation is never cut.")
@@ -139,6 +147,11 @@ class ResponseRequest(Strict):
     store: Literal[False] = Field(default=False, description=_STATELESS)
     previous_response_id: Refused = Field(default=None, description=_STATELESS)
     conversation: Refused = Field(default=None, description=_STATELESS)
+
+    @property
+    def wants_logprobs(self) -> bool:
+        """Whether to report the log-probability of each token of the answer."""
+        return self.top_logprobs is not None or "message.output_text.logprobs" in self.include
 
     @model_validator(mode="after")
     def agrees_with_itself(self) -> Self:

@@ -52,11 +52,12 @@ class ResponseEvents(Telling):
         self.said += text
         return opening + self._text("output_text.delta", delta=text, logprobs=[])
 
-    def _begin_speaking(self) -> bytes:
+    def _begin_speaking(self, kind: str = "output_text") -> bytes:
         done = self._done_telling()
         self._speaking = True
         added = self._add(self._reply.message(None, "in_progress"))
-        return done + added + self._text("content_part.added", part=part(""))
+        empty = part("") if kind == "output_text" else {"type": kind, "refusal": ""}
+        return done + added + self._text("content_part.added", part=empty)
 
     def _done_telling(self) -> bytes:
         self._telling = False
@@ -79,9 +80,16 @@ class ResponseEvents(Telling):
         return b"".join([*pieces, self._event(response["status"], response=response)])
 
     def _said(self, message: Json) -> bytes:
-        opening = b"" if self._speaking else self._begin_speaking()
-        text = self._text("output_text.done", text=self.said, logprobs=[])
-        return opening + text + self._text("content_part.done", part=part(self.said)) + self._done(message)
+        whole = message["content"][0]
+        opening = b"" if self._speaking else self._begin_speaking(whole["type"])
+        grown = self._grown(whole)
+        return opening + grown + self._text("content_part.done", part=whole) + self._done(message)
+
+    def _grown(self, whole: Json) -> bytes:
+        if whole["type"] == "output_text":
+            return self._text("output_text.done", text=self.said, logprobs=whole["logprobs"])
+        delta = self._text("refusal.delta", delta=whole["refusal"])
+        return delta + self._text("refusal.done", refusal=whole["refusal"])
 
     def _called(self, call: Json) -> bytes:
         added = self._add({**call, "arguments": "", "status": "in_progress"})
