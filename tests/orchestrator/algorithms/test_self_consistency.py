@@ -1,6 +1,11 @@
 """Self-consistency returns the answer that most samples agree on."""
 
+from random import Random
+
 from its_orchestrator.algorithms import SelfConsistency
+from its_orchestrator.candidate import Candidate, StopReason
+from its_orchestrator.choosing.equivalence import MathEquivalence
+from its_orchestrator.choosing.voting import vote
 from its_orchestrator.engines import GeneratorModel, Identity
 from its_orchestrator.testing import Fault, World
 
@@ -35,12 +40,39 @@ async def test_where_nobody_has_a_final_answer_whole_texts_vote():
     assert result.text == "yes"
 
 
-async def test_a_tie_goes_to_the_shortest_and_then_to_the_earliest():
-    shortest = await solve("longer \\boxed{1}", "\\boxed{2}")
-    earliest = await solve("a \\boxed{1}", "b \\boxed{2}")
+async def test_among_equal_answers_the_shortest_speaks_and_then_the_earliest():
+    shortest = await solve("longer \\boxed{1}", "\\boxed{1}")
+    earliest = await solve("a \\boxed{1}", "b \\boxed{1}")
 
-    assert shortest.text == "\\boxed{2}"
+    assert shortest.text == "\\boxed{1}"
     assert earliest.text == "a \\boxed{1}"
+
+
+def saying(place: int, text: str, logprob: float | None = None) -> Candidate:
+    return Candidate(str(place), text=text, stop_reason=StopReason.EOS, logprobs=() if logprob is None else (logprob,))
+
+
+async def test_the_most_confident_speaks_and_breaks_a_tie():
+    said = [saying(0, "\\boxed{1}", -2), saying(1, "so \\boxed{1}", -1), saying(2, "\\boxed{1}", -3)]
+    spoken = await vote(said, MathEquivalence())
+    said = [saying(0, "\\boxed{1}", -2), saying(1, "so \\boxed{2}", -1)]
+    broken = [await vote(said, MathEquivalence(), rng=Random(seed)) for seed in range(8)]
+
+    assert spoken.chosen
+    assert spoken.chosen.id == "1"
+    assert [choice.chosen.id for choice in broken if choice.chosen] == ["1"] * 8
+
+
+async def tied(seed: int, *said: str, **script) -> str:
+    return (await World(said, in_order=True, **script).solve(SelfConsistency(), len(said), seed=seed)).text
+
+
+async def test_where_confidence_tells_nothing_the_seed_breaks_a_tie():
+    said = "longer \\boxed{1}", "\\boxed{2}"
+    first, second = [[await tied(seed, *said) for seed in range(16)] for _ in range(2)]
+
+    assert first == second
+    assert set(first) == set(said)
 
 
 async def test_confidence_is_asked_for_only_where_the_generator_has_it():

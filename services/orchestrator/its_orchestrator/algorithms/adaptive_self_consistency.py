@@ -53,7 +53,7 @@ class AdaptiveSelfConsistency(EarlyVote):
             ctx.round(candidates)
             await tally.add(*wave)
             decided = left > 0 and await self._decided(ctx, tally, wave, left)
-        return replace(await vote(candidates, ctx.equivalence), decided=decided)
+        return replace(await vote(candidates, ctx.equivalence, rng=ctx.rng("ties")), decided=decided)
 
     async def _decided(self, ctx: Context, tally: Tally, wave: list[Candidate], left: int) -> bool:
         if self.rule == "beta":

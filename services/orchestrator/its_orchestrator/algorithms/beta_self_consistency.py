@@ -43,4 +43,4 @@ class BetaSelfConsistency(EarlyVote):
 
     async def _choice(self, ctx: Context, candidates: list[Candidate], *, decided: bool) -> Choice:
         ordered = sorted(candidates, key=lambda one: int(one.id))
-        return replace(await vote(ordered, ctx.equivalence), decided=decided)
+        return replace(await vote(ordered, ctx.equivalence, rng=ctx.rng("ties")), decided=decided)

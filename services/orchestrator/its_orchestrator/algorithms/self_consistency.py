@@ -8,17 +8,18 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from its_orchestrator.algorithms._algorithm import Algorithm
+from its_orchestrator.algorithms._projecting import Projecting
 from its_orchestrator.candidate import Choice
-from its_orchestrator.choosing.voting import vote
+from its_orchestrator.choosing.voting import vote_by_levels
 from its_orchestrator.context import Context
 
 
-class SelfConsistency(Algorithm):
+class SelfConsistency(Projecting):
     """Group answers by equivalence; the largest group wins.
 
-    Inside it, and between equal groups, the most confident speaks, then the shortest, then the earliest. An
-    answer without a final answer never wins while there is one.
+    Inside it the most confident speaks, then the shortest, then the earliest. Of equal groups the one with the most
+    confident spokesman wins; where confidence is not known, lots decide, which are the seed's. An answer without a
+    final answer never wins while there is one.
     """
 
     name: ClassVar[str] = "self-consistency"
@@ -32,5 +33,6 @@ class SelfConsistency(Algorithm):
     )
 
     async def solve(self, ctx: Context) -> Choice:
+        levels = self.levels(ctx)
         source = ctx.sample(ctx.samples, logprobs=self.confidence and ctx.reports_logprobs)
-        return await vote(await ctx.collect(source), ctx.equivalence)
+        return await vote_by_levels(await ctx.collect(source), levels, rng=ctx.rng("ties"))

@@ -1,7 +1,7 @@
 """Answers that may call tools: a call is compared by what it calls, and not calling is an answer of its own."""
 
 import json
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from typing import Literal
 
 from its_orchestrator.choosing.equivalence import Equivalence, Tell
@@ -38,9 +38,9 @@ class CallingEquivalence:
     def telling(self, tell: Tell) -> "CallingEquivalence":
         return self._like(self._within.telling(tell), self._part, self._excluded)
 
-    def comparing(self, part: Part, excluded: Set[str]) -> "CallingEquivalence":
-        """Return one that compares that part of a call, without the arguments of these names."""
-        return self._like(self._within, part, excluded)
+    def comparing(self, part: Part, excluded: Set[str], within: Callable[[Equivalence], Equivalence]) -> Equivalence:
+        """Return one that compares that part of a call, without the arguments of these names, and else as `within`."""
+        return self._like(within(self._within), part, excluded)
 
     def extract(self, text: str) -> str | None:
         calls = spoken(text, self._tools).calls

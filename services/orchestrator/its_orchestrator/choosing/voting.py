@@ -1,5 +1,6 @@
 """Voting: candidates with equivalent final answers vote together."""
 
+import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -29,17 +30,38 @@ async def vote(
     equivalence: Equivalence,
     weights: Mapping[str, float] | None = None,
     rank: Rank = conviction,
+    rng: random.Random | None = None,
 ) -> Choice:
     """Return the largest group's spokesman, every candidate carrying its group's votes.
 
     One vote each, or its weight by id. A candidate without a final answer has no vote while another has one;
-    where none has one, whole texts vote. `rank` breaks ties, and tells who speaks.
+    where none has one, whole texts vote. `rank` tells who speaks, and which of equal groups wins; with `rng`, those
+    that are equal in the first thing that `rank` compares draw lots.
     """
-    groups = await _groups(candidates, equivalence, weights or {one.id: 1.0 for one in candidates}, rank)
-    best = max(groups, key=lambda group: (group.votes, rank(group.members[0])), default=None)
-    votes = {one.id: group.votes for group in groups for one in group.members}
+    return await vote_by_levels(candidates, [equivalence], weights, rank, rng)
+
+
+async def vote_by_levels(
+    candidates: Sequence[Candidate],
+    levels: Sequence[Equivalence],
+    weights: Mapping[str, float] | None = None,
+    rank: Rank = conviction,
+    rng: random.Random | None = None,
+) -> Choice:
+    """Return the spokesman of the largest group by the last level, in the largest by the one before, and so on.
+
+    Every candidate carries the votes of its group at the last level at which it stood. Otherwise as `vote`.
+    """
+    weights = weights or {one.id: 1.0 for one in candidates}
+    standing, votes = tuple(candidates), dict[str, float]()
+    for place, level in enumerate(levels):
+        if place and all(level.extract(one.text) is None for one in standing):
+            break
+        groups = await _groups(standing, level, weights, rank)
+        votes |= {one.id: group.votes for group in groups for one in group.members}
+        standing = _winner(groups, rank, rng).members if groups else ()
     counted = tuple(replace(one, votes=votes.get(one.id)) for one in candidates)
-    spokesman = best.members[0].id if best else None
+    spokesman = standing[0].id if standing else None
     return Choice(next((one for one in counted if one.id == spokesman), None), counted)
 
 
@@ -63,6 +85,14 @@ async def _groups(
         members = sorted((voters[place] for place in places), key=rank, reverse=True)
         groups.append(Group(tuple(members), sum(weights[one.id] for one in members)))
     return groups
+
+
+def _winner(groups: Sequence[Group], rank: Rank, rng: random.Random | None) -> Group:
+    """Return the largest group. Equal ones come in an order that doesn't depend on that of the candidates."""
+    most = max(group.votes for group in groups)
+    tied = sorted((one for one in groups if one.votes == most), key=lambda one: rank(one.members[0]), reverse=True)
+    first = rank(tied[0].members[0])[0]
+    return rng.choice([one for one in tied if rank(one.members[0])[0] == first]) if rng else tied[0]
 
 
 def _ballots(candidates: Sequence[Candidate], equivalence: Equivalence) -> tuple[list[Candidate], list[str]]:
