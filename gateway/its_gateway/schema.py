@@ -93,6 +93,7 @@ class ChatRequest(Strict):
     )
     algorithm: str = Field(default="", max_length=128, description="The algorithm; /v1/models lists them.")
     its: Its = Field(default=Its(), description="Parameters of the algorithm, `progress` and `reward_model`.")
+    return_response_only: bool = Field(default=False, description="Leave out the block `its` of the answer.")
 
     temperature: float | None = Field(default=None, description="A number from 0 (greedy) to 10.")
     top_p: float | None = Field(default=None, description="A number above 0 and up to 1.")

@@ -101,6 +101,16 @@ async def test_what_the_orchestrator_refuses_has_the_name_that_the_script_gave(h
     assert (response.status_code, response.json()["error"]["param"]) == (status, param)
 
 
+@pytest.mark.parametrize("n", [1, 2])
+async def test_an_answer_alone_is_what_openai_s_would_be(http, n):
+    asked = {"model": "its-tiny", "messages": [{"role": "user", "content": "?"}], "n": n, "budget": 4}
+    alone = await http.post("/v1/chat/completions", json={**asked, "return_response_only": True})
+    whole = await http.post("/v1/chat/completions", json={**asked, "return_response_only": False})
+
+    assert '"its"' not in alone.text
+    assert whole.text.count('"its"') == n
+
+
 @pytest.fixture
 async def listed(gateway, monkeypatch):
     """A client of a gateway whose administrator lists two endpoints, one with a key."""

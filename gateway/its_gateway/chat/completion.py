@@ -54,11 +54,14 @@ class Completion:
 
     def alone(self, found: SolveEvent) -> Json:
         """Return our block where there is one choice: it stands beside the choices then."""
-        return {"its": answers.its(found.answer, found.trace_id)} if self.asked.n == 1 else {}
+        return self._its(found) if self.asked.n == 1 else {}
 
     def among(self, found: SolveEvent) -> Json:
         """Return our block where there are several choices: each has its own then."""
-        return {"its": answers.its(found.answer, found.trace_id)} if self.asked.n > 1 else {}
+        return self._its(found) if self.asked.n > 1 else {}
+
+    def _its(self, found: SolveEvent) -> Json:
+        return {} if self.asked.return_response_only else {"its": answers.its(found.answer, found.trace_id)}
 
     def common(self, kind: str) -> Json:
         """Return what an object of that kind begins with."""
