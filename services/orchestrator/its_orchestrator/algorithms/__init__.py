@@ -17,6 +17,7 @@ from its_orchestrator.algorithms.particle_gibbs import ParticleGibbs
 from its_orchestrator.algorithms.planning import Planning
 from its_orchestrator.algorithms.rebase import Rebase
 from its_orchestrator.algorithms.recursive_self_aggregation import RecursiveSelfAggregation
+from its_orchestrator.algorithms.self_certainty import SelfCertainty
 from its_orchestrator.algorithms.self_consistency import SelfConsistency
 from its_orchestrator.algorithms.self_refine import SelfRefine
 from its_orchestrator.algorithms.universal_self_consistency import UniversalSelfConsistency
@@ -31,6 +32,7 @@ BUILTIN: tuple[type[Algorithm], ...] = (
     AdaptiveSelfConsistency,
     BetaSelfConsistency,
     DeepConf,
+    SelfCertainty,
     Dvts,
     Rebase,
     EntropicParticleFiltering,
@@ -64,6 +66,7 @@ __all__ = [
     "Rebase",
     "RecursiveSelfAggregation",
     "Rewarded",
+    "SelfCertainty",
     "SelfConsistency",
     "SelfRefine",
     "StepSearch",
