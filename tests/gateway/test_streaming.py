@@ -82,6 +82,23 @@ async def test_tool_calls_arrive_as_deltas(client, script):
     assert chunks[-1].choices[0].finish_reason == "tool_calls"
 
 
+@pytest.mark.parametrize("stream", [False, True])
+async def test_one_call_at_a_time_is_kept_where_more_are_not_wanted(client, script, stream):
+    async def calls():
+        call = ToolCall(id="call-1", name="add", arguments_json='{"a":2}')
+        yield answer(message=Message(role=Role.ROLE_ASSISTANT, tool_calls=[call, call]))
+
+    script.events = calls
+    if stream:
+        async with client.chat.completions.stream(**ASK, parallel_tool_calls=False) as streaming:
+            completion = await streaming.get_final_completion()
+    else:
+        completion = await client.chat.completions.create(**ASK, parallel_tool_calls=False)
+
+    assert len(completion.choices[0].message.tool_calls) == 1
+    assert completion.choices[0].finish_reason == "tool_calls"
+
+
 async def eventful():
     yield started()
     yield SolveEvent(progress=Progress(rounds=2, live=3, ended=1, best_score=0.5))
@@ -220,22 +237,80 @@ async def test_closing_heartbeats_closes_what_they_wait_for():
     assert closed.is_set()
 
 
-async def pieces_of(words, said):
-    for word in words:
-        yield committed(word)
-    yield answer(said)
+def run_of(words, rest, calls):
+    """A run that commits words one by one, tells of its progress, and answers with more words and calls of tools."""
+
+    async def run():
+        yield started()
+        for word in words:
+            yield committed(word)
+            yield SolveEvent(progress=Progress(rounds=1, live=2))
+        content = [ContentPart(text="".join(words) + rest)]
+        yield answer(message=Message(role=Role.ROLE_ASSISTANT, content=content, tool_calls=calls))
+
+    return run
 
 
-@given(words=st.lists(st.text(max_size=5), max_size=5), rest=st.text(max_size=5))
+CALLS = st.builds(
+    ToolCall, id=st.text(min_size=1, max_size=3), name=st.sampled_from(["add", "mul"]), arguments_json=st.text()
+)
+RUNS = st.tuples(st.lists(st.text(max_size=5), max_size=5), st.text(max_size=5), st.lists(CALLS, max_size=3))
+
+
+@given(runs=st.lists(RUNS, min_size=1, max_size=3), progress=st.booleans(), one_call=st.booleans())
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_what_was_streamed_is_the_answer(words, rest):
-    said = "".join(words) + rest
-    completion = Completion(ChatRequest.model_validate(ASK))
-    pieces = stream(completion, [Chunks(completion, 0)], [pieces_of(words, said)], Timing(60, 60))
+async def test_what_was_streamed_is_the_message_always(runs, progress, one_call):
+    asked = {**ASK, "n": len(runs), "its": {"progress": progress}, "parallel_tool_calls": not one_call}
+    completion = Completion(ChatRequest.model_validate(asked))
+    scripts = [run_of(*run) for run in runs]
+    chunks = [Chunks(completion, number) for number in range(len(runs))]
+    pieces = stream(completion, chunks, [script() for script in scripts], Timing(60, 60))
     events = b"".join([piece async for piece in pieces]).split(b"\n\n")
+    choices = [orjson.loads(event.removeprefix(b"data: "))["choices"][0] for event in events[:-2]]
+    answers = [[event async for event in script()][-1] for script in scripts]
+    whole = orjson.loads(completion.whole(answers))["choices"]
 
-    deltas = [orjson.loads(event.removeprefix(b"data: "))["choices"][0]["delta"] for event in events[:-2]]
-    assert "".join(delta.get("content", "") for delta in deltas) == said
+    assert events[-2:] == [b"data: [DONE]", b""]
+    for number, choice in enumerate(whole):
+        own = [one for one in choices if one["index"] == number]
+        deltas = [one["delta"] for one in own]
+        calls = [call for delta in deltas for call in delta.get("tool_calls", ())]
+        assert "".join(delta.get("content", "") for delta in deltas) == (choice["message"]["content"] or "")
+        assert [call.pop("index") for call in calls] == list(range(len(calls)))
+        assert calls == choice["message"].get("tool_calls", [])
+        assert own[-1]["finish_reason"] == choice["finish_reason"]
+        assert any("reasoning_content" in delta for delta in deltas) == progress
+
+
+MEGABYTE = "x" * 2**20
+MANY = 64
+AHEAD = 16
+"""Megabytes that sockets, pipes and the two protocols may hold; a gateway that reads ahead holds all that is sent."""
+
+
+async def test_a_slow_reader_slows_the_run_and_grows_nothing(gateway, script):
+    sent = 0
+
+    async def much():
+        nonlocal sent
+        for sent in range(1, MANY + 1):  # noqa: B007  (read outside)
+            yield committed(MEGABYTE)
+        yield answer(MEGABYTE * MANY)
+
+    script.events = much
+    received = 0
+    async with (
+        httpx.AsyncClient(base_url=await gateway()) as http,
+        http.stream("POST", "/v1/chat/completions", json={**ASK, "stream": True}) as response,
+    ):
+        async for piece in response.aiter_bytes():
+            received += len(piece)
+            assert sent - received / 2**20 < AHEAD
+            if received > MANY * 2**19:
+                break
+            await asyncio.sleep(0)
+
+    assert sent > MANY / 2 - 1
 
 
 async def test_a_message_without_content_streams_none(client, script):
