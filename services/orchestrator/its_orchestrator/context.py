@@ -130,10 +130,15 @@ class Context:
         """Return a copy of `candidate` under a name of its own."""
         return candidate.fork(self._name())
 
+    def names(self, number: int) -> list[str]:
+        """Return the names of `number` candidates that `sample` is to begin, in their order."""
+        return [self._name() for _ in range(number)]
+
     async def sample(
         self,
         number: int,
         *,
+        names: Sequence[str] = (),
         logprobs: bool = False,
         alternatives: int = 0,
         doubt: Doubt | None = None,
@@ -141,6 +146,7 @@ class Context:
     ) -> AsyncGenerator[Candidate]:
         """Yield up to `number` whole answers, each as it ends. Closing it stops the others.
 
+        They get `names`, where these are given, otherwise new ones.
         `alternatives` to each token, as far as the generator reports so many, tell how confident it is. `doubt`
         sees these confidences now and then and may stop an answer, which then comes as it is.
         `delimiters` tell where their steps end, where the reward model wants to know.
@@ -148,7 +154,8 @@ class Context:
         """
         tops = self._tops(alternatives, logprobs=logprobs)
         most = self._terms.sampling.max_tokens
-        growths = [Growth(Candidate(self._name()), most, doubt, self._question) for _ in range(number)]
+        names = names or self.names(number)
+        growths = [Growth(Candidate(name), most, doubt, self._question) for name in names]
         async with aclosing(self._in_waves(growths, self._marks(delimiters), tops)) as grown:
             async for candidate in grown:
                 yield candidate

@@ -13,10 +13,12 @@ from pydantic import ValidationError
 from its_orchestrator.algorithms import BetaSelfConsistency, SelfConsistency
 from its_orchestrator.algorithms._early_vote import certainty
 from its_orchestrator.algorithms._tally import Tally
+from its_orchestrator.algorithms._turns import Turns
 from its_orchestrator.budget import StoppedBy
 from its_orchestrator.candidate import Candidate
 from its_orchestrator.choosing.equivalence import MathEquivalence
 from its_orchestrator.clients import GeneratorClient, RewardClient
+from its_orchestrator.events import Note
 from its_orchestrator.limits.recorder import Recorder
 from its_orchestrator.running.run import Engines, Run
 from its_orchestrator.testing import Fault, World, laws, served
@@ -134,6 +136,42 @@ async def test_a_stalled_sample_doesnt_hold_up_a_settled_vote():
     result = await world.solve(BetaSelfConsistency(), 5)
 
     assert result.text == "\\boxed{1}"
+
+
+async def test_a_stalled_first_sample_doesnt_hold_up_a_vote_that_it_can_not_change():
+    world = World(["never ends at all"] + ["\\boxed{1}"] * 4, in_order=True, faults={0: Fault.HANGS})
+    result = await world.solve(BetaSelfConsistency(), 5)
+
+    assert result.text == "\\boxed{1}"
+    assert result.answer.stopped_by is StoppedBy.DECIDED
+
+
+async def test_short_answers_do_not_decide_before_their_turn():
+    long, short = ["a long way to \\boxed{1}"] * 4, ["\\boxed{2}"] * 4
+    result = await World([*long, *short], in_order=True).solve(BetaSelfConsistency(), 8)
+
+    assert result.text == long[0]
+    assert result.answer.stopped_by is StoppedBy.DECIDED
+    assert [one.votes for one in result.answer.candidates] == [4] * 4 + [None] * 4
+    assert [event.kind.message for event in result.of(Note)] == ["the votes of 4 of 8 answers settled it"]
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.permutations(range(9)))
+async def test_whoever_ends_first_the_same_answer_wins(lengths: list[int]):
+    answers = "121131111"  # sure at the eighth vote, 6 to 1
+    padded = [f"{'.' * length}\\boxed{{{answer}}}" for length, answer in zip(lengths, answers, strict=True)]
+    result = await World(padded, in_order=True).solve(BetaSelfConsistency(), 9)
+
+    assert result.text.endswith("\\boxed{1}")
+
+
+async def test_an_answer_without_the_form_is_not_waited_for():
+    turns = Turns(["0", "1", "2"])
+
+    assert [one.id for one in turns.taken(Candidate("2"), ())] == []
+    assert [one.id for one in turns.taken(Candidate("1"), {"0"})] == ["1", "2"]
+    assert turns.left == 0
 
 
 async def test_samples_without_an_answer_decide_nothing():

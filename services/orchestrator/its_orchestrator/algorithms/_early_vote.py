@@ -29,7 +29,12 @@ class EarlyVote(Algorithm):
         The latter changes no outcome. With 70 % right answers of 16, it takes the votes needed from 8.9 to 8.5;
         with 50 %, from 13.3 to 12.2.
         """
-        return first >= FEWEST and (first - second > left or certainty(first, second) >= self.threshold)
+        sure = certainty(first, second) >= self.threshold
+        return self.beyond_reach(first, second, left) or (sure and first >= FEWEST)
+
+    def beyond_reach(self, first: int, second: int, left: int) -> bool:
+        """Tell whether the leader wins however the `left` to come vote."""
+        return first >= FEWEST and first - second > left
 
 
 def certainty(first: int, second: int) -> float:
