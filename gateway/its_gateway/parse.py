@@ -6,9 +6,11 @@ from typing import Any, TypeVar
 import orjson
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect
 
 from its_gateway.errors import ApiError
 from its_gateway.schema import ChatRequest
+from its_runtime.errors import Cancelled
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -21,10 +23,13 @@ async def read_body(request: Request, limit: int) -> bytes:
     if int(request.headers.get("content-length", 0)) > limit:
         raise _too_large(limit)
     body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > limit:
-            raise _too_large(limit)
+    try:
+        async for piece in request.stream():
+            body += piece
+            if len(body) > limit:
+                raise _too_large(limit)
+    except ClientDisconnect as error:
+        raise Cancelled("the client closed the connection before its request was whole") from error
     return bytes(body)
 
 

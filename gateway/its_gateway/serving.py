@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from its_gateway.connections import Connections
 from its_gateway.edge import Edge
 from its_gateway.https import open_context
+from its_gateway.malformed import JsonErrors
 from its_gateway.settings import Settings
 from its_runtime.server import PortTaken
 
@@ -66,6 +67,7 @@ def _server(app: ASGIApp, settings: Settings) -> uvicorn.Server:
         counted,
         log_config=None,
         log_level="warning",
+        http=JsonErrors,
         access_log=False,
         lifespan="off",
         ws="none",

@@ -1,4 +1,4 @@
-"""A structured answer validates, or says in OpenAI's words that there is none; a bad schema is refused with its place."""
+"""A structured answer validates, or says in OpenAI's words that there is none; bad schemas are refused with a place."""
 
 import openai
 import pydantic
