@@ -76,6 +76,8 @@ class Candidate:
     score: float | None = None
     step_scores: tuple[float, ...] = ()
     votes: float | None = None
+    answer: str | None = None
+    """Its final answer, as votes compared it; None where it had none, or nobody voted."""
     weight: float | None = None
     sources: tuple[str, ...] = ()
     """Names of those that it was written from; empty for one that was sampled from the question alone."""

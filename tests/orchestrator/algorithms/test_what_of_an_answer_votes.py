@@ -24,6 +24,7 @@ async def test_a_pattern_finds_what_votes():
 
     assert result.text == "Answer: 5 pears"
     assert [one.votes for one in result.answer.candidates] == [2, 2, 1, None, None, None]
+    assert [one.answer for one in result.answer.candidates] == ["5.0", "5", "7", None, None, None]
 
 
 async def test_of_several_patterns_each_decides_among_those_that_agree_so_far():
@@ -145,5 +146,6 @@ async def test_calls_vote_by_their_names_their_arguments_or_both(orchestrate, pa
         )
 
     assert [one.votes for one in solved.answer.candidates] == votes
+    assert [one.final_answer.count("tool_call") for one in solved.answer.candidates] == [2, 2, 2, 2, 2, 0]
     assert solved.answer.candidates[chosen].votes == max(one.votes for one in solved.answer.candidates if one.chosen)
     assert len(solved.answer.message.tool_calls) == 1

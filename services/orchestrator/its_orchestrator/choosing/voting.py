@@ -53,14 +53,15 @@ async def vote_by_levels(
     Every candidate carries the votes of its group at the last level at which it stood. Otherwise as `vote`.
     """
     weights = weights or {one.id: 1.0 for one in candidates}
-    standing, votes = tuple(candidates), dict[str, float]()
+    standing, votes, answers = tuple(candidates), dict[str, float](), dict[str, str | None]()
     for place, level in enumerate(levels):
         if place and all(level.extract(one.text) is None for one in standing):
             break
         groups = await _groups(standing, level, weights, rank)
         votes |= {one.id: group.votes for group in groups for one in group.members}
+        answers |= {one.id: level.extract(one.text) for one in standing}
         standing = _winner(groups, rank, rng).members if groups else ()
-    counted = tuple(replace(one, votes=votes.get(one.id)) for one in candidates)
+    counted = tuple(replace(one, votes=votes.get(one.id), answer=answers.get(one.id)) for one in candidates)
     spokesman = standing[0].id if standing else None
     return Choice(next((one for one in counted if one.id == spokesman), None), counted)
 

@@ -172,7 +172,7 @@ def _candidate(one: Candidate, extract: Extract, *, chosen: bool) -> answer_pb2.
         id=one.id,
         parent_id=one.parent_id,
         text=one.text,
-        final_answer=extract(one.text) or "",
+        final_answer=one.answer or extract(one.text) or "",
         score=one.score,
         step_scores=one.step_scores,
         votes=one.votes,
