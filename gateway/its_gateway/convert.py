@@ -12,7 +12,7 @@ from its.orchestrator.v1.orchestrator_pb2 import Detail, SolveRequest
 from its_gateway.catalogue import Choice
 from its_gateway.errors import ApiError
 from its_gateway.messages import ChatMessage, Tool, ToolCall, ToolChoice
-from its_gateway.schema import Budget, ChatRequest, ResponseFormat
+from its_gateway.schema import Budget, ChatRequest, ResponseFormat, Thinking
 
 _EXACT = 2**53
 _DEPTH = 16
@@ -94,11 +94,16 @@ def _sampling(request: ChatRequest) -> sampling_pb2.Sampling:
         stop=request.stop,
         stop_token_ids=request.stop_token_ids,
         logit_bias={int(token): bias for token, bias in request.logit_bias.items()},
+        thinking=_thinking(request.its.thinking) if request.its.thinking else None,
     )
     for name in _SAMPLING:
         if (value := getattr(request, name)) is not None:
             setattr(sampling, name, value)
     return sampling
+
+
+def _thinking(thinking: Thinking) -> sampling_pb2.Thinking:
+    return sampling_pb2.Thinking(**thinking.model_dump(exclude_none=True))
 
 
 def _structured_output(form: ResponseFormat | None) -> sampling_pb2.StructuredOutput | None:

@@ -40,6 +40,7 @@ _PARAMS: tuple[tuple[str, str], ...] = (
     ("parameters", "its"),
     ("reward_model", "its.reward_model"),
     ("budget.samples", "budget"),
+    ("sampling.thinking", "its.thinking"),
     ("sampling.", ""),
     ("conversation.", ""),
     ("structured_output.json_schema", "response_format.json_schema.schema"),

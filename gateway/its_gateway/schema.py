@@ -65,13 +65,24 @@ class StreamOptions(Strict):
     include_obfuscation: Literal[False] = False
 
 
+class Thinking(Strict):
+    """Bounds on what a model writes between two of its tokens, its thoughts."""
+
+    open: str = Field(description="The text that opens thoughts, one token.")
+    close: str = Field(description="The text that closes them, one token.")
+    temperature: float | None = Field(default=None, description="Inside, in place of the request's own.")
+    min_tokens: int = Field(default=0, ge=0, le=UINT32, description="Fewest tokens inside.")
+    max_tokens: int = Field(default=0, ge=0, le=UINT32, description="Most tokens inside; 0 for no limit.")
+
+
 class Its(Strict):
-    """What is ours and not OpenAI's: two words of the gateway's own, and any parameter of the algorithm."""
+    """What is ours and not OpenAI's: three words of the gateway's own, and any parameter of the algorithm."""
 
     model_config = ConfigDict(extra="allow")
 
     progress: bool = Field(default=False, description="Stream what happens as `reasoning_content`.")
     reward_model: str = Field(default="", description="The reward model; empty for the profile's.")
+    thinking: Thinking | None = Field(default=None, description="How the model thinks before it answers.")
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -92,7 +103,7 @@ class ChatRequest(Strict):
         default=Budget(), description="Give 1 to 1000 samples, or an object of samples, tokens and seconds."
     )
     algorithm: str = Field(default="", max_length=128, description="The algorithm; /v1/models lists them.")
-    its: Its = Field(default=Its(), description="Parameters of the algorithm, `progress` and `reward_model`.")
+    its: Its = Field(default=Its(), description="Parameters of the algorithm, `progress`, `reward_model` and `thinking`.")
     return_response_only: bool = Field(default=False, description="Leave out the block `its` of the answer.")
 
     temperature: float | None = Field(default=None, description="A number from 0 (greedy) to 10.")

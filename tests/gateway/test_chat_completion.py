@@ -109,6 +109,17 @@ async def test_every_sampling_field_goes_down(client, script):
     assert list(sampling.stop_token_ids) == [9]
 
 
+async def test_bounds_on_thoughts_go_down(client, script):
+    thinking = {"open": "<think>", "close": "</think>", "temperature": 0.5, "max_tokens": 64}
+    await client.chat.completions.create(
+        model="its-tiny", messages=QUESTION, extra_body={"its": {"thinking": thinking}}
+    )
+
+    found = script.request.sampling.thinking
+    assert (found.open, found.close, found.temperature, found.max_tokens) == ("<think>", "</think>", 0.5, 64)
+    assert not script.request.parameters.fields
+
+
 async def test_what_was_not_said_is_left_to_the_profile(client, script):
     await client.chat.completions.create(model="its-tiny", messages=QUESTION)
 

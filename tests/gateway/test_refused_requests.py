@@ -87,6 +87,8 @@ REFUSED = [
     ({"metadata": {"a": 1}}, "metadata.a"),
     ({"its": 5}, "its"),
     ({"its": {"progress": 1}}, "its.progress"),
+    ({"its": {"thinking": {"open": "<think>"}}}, "its.thinking.close"),
+    ({"its": {"thinking": 64}}, "its.thinking"),
     ({"its": {"alpha": 2**60}}, "its.alpha"),
     ({"its": {"alpha": [[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]}}, "its.alpha"),
     ({"algorithm": 5}, "algorithm"),
