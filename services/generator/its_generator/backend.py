@@ -10,6 +10,7 @@ from its_generator.sampling import Sampling
 from its_generator.steps import StepPolicy
 from its_generator.thinking import Thinking
 from its_generator.tick import Tick
+from its_runtime.fairness import ALONE, Flow
 
 Form = Literal["json_schema", "json_object", "regex", "grammar"]
 
@@ -76,6 +77,8 @@ class Job:
     """Report at least after so many tokens of a sequence; 0: where a step or a sequence ends."""
     seeded: bool = False
     """Whether the caller gave a seed; engines that can't draw from streams then have to do what they can."""
+    flow: Flow = ALONE
+    """What it belongs to, and for whom it is."""
 
 
 @dataclass(frozen=True, slots=True)

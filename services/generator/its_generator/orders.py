@@ -12,6 +12,7 @@ from its_generator.limits import check_job, check_request, check_sampling
 from its_generator.markers import thinking_of, with_thoughts
 from its_generator.sampling import Sampling, derived_seed
 from its_runtime.errors import Unsupported, Violation
+from its_runtime.fairness import Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def _job(request: pb.GenerateRequest, prompt: Prompt, branches: list[Branch], sa
         structured_output=convert.structured_output(form) if request.HasField("structured_output") else None,
         flush_every=request.flush_every_n_tokens,
         seeded=request.sampling.HasField("seed") or any(branch.HasField("seed") for branch in request.branches),
+        flow=Flow(request.tenant, request.flow or f"call {request.request_id}", request.priority or 1),
     )
 
 

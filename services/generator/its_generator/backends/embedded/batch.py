@@ -1,6 +1,6 @@
 """The running batch: sequences of different length and age that take each step together."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,9 +53,10 @@ class Batch:
             row.length += 1
         return logits[:, 0]
 
-    def rearrange(self, joining: Sequence[Row]) -> None:
-        """Drop the rows that have ended and add others."""
-        staying = [place for place, row in enumerate(self.rows) if row.completion.finished is None]
+    def rearrange(self, joining: Sequence[Row], leaving: Collection[Row] = ()) -> None:
+        """Drop the rows that have ended, and those that are leaving, and add others."""
+        rows = enumerate(self.rows)
+        staying = [place for place, row in rows if row.completion.finished is None and row not in leaving]
         self.rows = [*(self.rows[place] for place in staying), *joining]
         width = max((row.length for row in self.rows), default=0)
         arrays = enumerate(self._cache.arrays)

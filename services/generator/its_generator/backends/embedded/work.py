@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from dataclasses import replace
 
 from its_generator.backend import Job
 from its_generator.backends.embedded.prefill import Prefill
@@ -16,6 +17,8 @@ class Work:
 
     def __init__(self, job: Job, completions: list[Completion], loop: asyncio.AbstractEventLoop) -> None:
         self.job = job
+        self.flow = job.flow if job.flow.name else replace(job.flow, name=f"call {job.request_id}")
+        """What it belongs to: at least to itself."""
         self.mailbox = Mailbox(self.stop)
         self.waiting = deque(
             (branch, stream, completion)
@@ -29,6 +32,8 @@ class Work:
         self.prefill: Prefill | None = None
         """Of the branch that the first waiting sequence continues."""
         self.cached_tokens = 0
+        self.lane: int | None = None
+        """Number of the lane that it stands in; None until it has entered the engine."""
         self.is_stopped = False
         self._completions = completions
         self._unfinished = len(completions)

@@ -1,0 +1,174 @@
+"""A lane of the engine: a batch, the jobs whose sequences share it, and those sequences that wait for a place in it."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence, Set
+
+from its_generator.backends.embedded.batch import Batch, Row
+from its_generator.backends.embedded.draws import Draws
+from its_generator.backends.embedded.logprobs import Logprobs, Report
+from its_generator.backends.embedded.prefill import Prefill
+from its_generator.backends.embedded.prefix_cache import PrefixCache
+from its_generator.backends.embedded.sampler import Sampler
+from its_generator.backends.embedded.work import Work
+from its_generator.tick import StopReason
+from its_models.decoder import Decoder
+from its_runtime.fairness import Holdings
+
+
+class Lane:
+    """Not safe for threads, but `running` may be read by any."""
+
+    def __init__(self, decoder: Decoder, prefixes: PrefixCache, eos_ids: Set[int], max_batch: int) -> None:
+        self.works: list[Work] = []
+        self._decoder = decoder
+        self._prefixes = prefixes
+        self._eos_ids = eos_ids
+        self._max_batch = max_batch
+        self._batch = Batch(decoder)
+        self._coming: list[Row] = []
+        self._arrange([])
+
+    @property
+    def running(self) -> int:
+        """How many sequences have a place."""
+        return sum(row.completion.finished is None for row in (*self._batch.rows, *self._coming))
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is anything to do."""
+        return self.running > 0 or any(work.waiting for work in self.works)
+
+    @property
+    def cost(self) -> float:
+        """What a step costs, in steps of one more sequence: measured, on the models that ship."""
+        return STEP_COST + max(1, len(self._batch.rows) + len(self._coming))
+
+    def step(self, chunk: int) -> Counter[Work]:
+        """Let every sequence that has a place take a step, and compute at most `chunk` tokens of prompts before.
+
+        Return the tokens that each job has had.
+        """
+        had = Counter[Work]()
+        joining, idle = [*self._coming, *self._admitted(chunk, had)], self._batch.idle
+        self._coming = []
+        if joining or idle * IDLE_SHARE > len(self._batch.rows):
+            self._arrange(joining)
+        if self._batch.rows:
+            self._step(had)
+        return had
+
+    def join(self, work: Work, rows: Sequence[Row]) -> None:
+        """Let a job come in, with those of its sequences that had a place in another lane."""
+        self.works.append(work)
+        self._coming.extend(rows)
+
+    def leave(self, works: Collection[Work]) -> list[Row]:
+        """Let jobs go; return those of their sequences that had a place, their keys and values with them."""
+        self.works = [work for work in self.works if work not in works]
+        going = [row for row in self._coming if row.work in works]
+        self._coming = [row for row in self._coming if row.work not in works]
+        for place, row in enumerate(self._batch.rows):
+            if row.work in works and row.completion.finished is None:
+                row.prefix = self._batch.values(place, 0)
+                going.append(row)
+        self._arrange([], leaving=set(going))
+        return going
+
+    def tidy(self) -> None:
+        """Let go of the batch's memory when nobody is in it."""
+        if self._batch.rows and not self.running:
+            self._arrange([])
+
+    def _arrange(self, joining: Sequence[Row], leaving: Set[Row] = frozenset()) -> None:
+        self._batch.rearrange([row for row in joining if row.completion.finished is None], leaving)
+        rows = self._batch.rows
+        self._sampler = Sampler([row.draws for row in rows])
+        self._logprobs = Logprobs([row.work.job.logprobs for row in rows])
+
+    def _admitted(self, chunk: int, had: Counter[Work]) -> list[Row]:
+        """Take sequences out of the queues, in turn: first who has fewest in the batch."""
+        rows, live = list[Row](), [row for row in self._batch.rows if row.completion.finished is None]
+        inside = {row.work for row in (*live, *self._coming)}
+        free = self._max_batch - len(live) - len(self._coming)
+        waiting = [work for work in self.works if work.waiting and (free > 0 or work not in inside)]
+        if not waiting:
+            return rows
+        holdings = _holdings((*live, *self._coming))
+        while chunk > 0 and (work := _next(waiting, holdings)):
+            computed = self._prefill(work, chunk)
+            chunk -= computed
+            had[work] += computed // TOKENS_OF_A_PROMPT
+            if row := self._row(work):
+                rows.append(row)
+                holdings.add(work.flow, 1)
+                inside.add(work)
+                free -= 1
+            waiting = [work for work in waiting if work.waiting and (free > 0 or work not in inside)]
+        return rows
+
+    def _prefill(self, work: Work, chunk: int) -> int:
+        """Get on with the next sequence's branch; return how many tokens were computed."""
+        branch, _, _ = work.waiting[0]
+        if work.prefill is None or work.prefill.branch is not branch:
+            work.prefill = Prefill(self._decoder, self._prefixes, branch)
+            work.cached_tokens += work.prefill.cached_tokens
+        missing = min(work.prefill.missing, chunk)
+        if missing:
+            work.prefill.advance(missing)
+        return missing
+
+    def _row(self, work: Work) -> Row | None:
+        prefill = work.prefill
+        assert prefill is not None
+        if prefill.missing:
+            return None
+        branch, stream, completion = work.waiting.popleft()
+        ids, sampling = branch.token_ids, work.job.sampling
+        ends = self._eos_ids | sampling.stop_token_ids
+        draws = Draws(sampling, stream, ids, ends, self._decoder.vocabulary_size)
+        return Row(work, completion, draws, ids, ids[-1], len(ids) - 1, prefill.values)
+
+    def _step(self, had: Counter[Work]) -> None:
+        logits = self._batch.step()
+        tokens = self._sampler.draw(logits)
+        reports = self._logprobs.of(logits, tokens)
+        for place, (row, token) in enumerate(zip(self._batch.rows, tokens, strict=True)):
+            completion = row.completion
+            if completion.finished is None:
+                row.token = token
+                had[row.work] += 1
+                completion.push(token, *reports.get(place, NOTHING))
+                if completion.is_due:
+                    row.work.note(completion)
+                    self._remember(place)
+
+    def _remember(self, place: int) -> None:
+        """Keep what a sequence has computed where somebody may go on from its end."""
+        row = self._batch.rows[place]
+        finished = row.completion.finished
+        if finished and finished.reason in CONTINUED:
+            read = (*row.prompt, *row.completion.token_ids[:-1])
+            self._prefixes.add(read, lambda start: self._batch.values(place, start))
+
+
+def _holdings(rows: Sequence[Row]) -> Holdings:
+    holdings = Holdings()
+    for row in rows:
+        holdings.add(row.work.flow, 1)
+    return holdings
+
+
+def _next(waiting: Sequence[Work], holdings: Holdings) -> Work | None:
+    return min(waiting, key=lambda work: holdings.turn(work.flow), default=None)
+
+
+NOTHING = Report()
+
+CONTINUED = {StopReason.STEP, StopReason.STOP, StopReason.LENGTH}
+
+STEP_COST = 8
+TOKENS_OF_A_PROMPT = 8
+"""How many tokens of a prompt, computed at once, count as one that is sampled."""
+
+IDLE_SHARE = 8
+"""A batch is copied to drop rows that have ended once they are more than one in so many: copying costs like a step."""
