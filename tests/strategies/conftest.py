@@ -1,4 +1,4 @@
-"""A scripted endpoint that speaks OpenAI's protocol, and pipelines built on it from its.yaml's words."""
+"""A scripted endpoint that speaks OpenAI's protocol, and benches whose LLMs a, b, c and judge are models of it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -12,13 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from its_orchestrator.budget import NO_LIMIT
-from its_orchestrator.components.session import Session
-from its_orchestrator.components.supplies import supplies
-from its_orchestrator.limits.recorder import Recorder
-from its_orchestrator.strategies import ITSItem, Pipeline, PipelineTypeEnum, StageTypeEnum
-from its_orchestrator.workflows.blueprint import Drawing
-from its_orchestrator.workflows.workshop import workshop
+from its_orchestrator.testing import Bench
 
 Says = Callable[[str, dict], str | Response]
 
@@ -98,34 +92,6 @@ async def endpoint() -> AsyncIterator[Script]:
         script.let_go()
 
 
-class Bench:
-    """Builds strategies of one its.yaml, in a session whose events can be looked at."""
-
-    def __init__(self, text: str, endpoint: Script, *, seed: int = 0, budget=NO_LIMIT):
-        llms = {"llms": {name: _llm(name, endpoint) for name in ("a", "b", "c", "judge")}}
-        self.values = {**llms, **(yaml.safe_load(text) or {})}
-        self.recorder = Recorder("bench", frozenset())
-        self.session = Session(self.recorder, seed=seed, budget=budget)
-        self.blueprint = Drawing().read(self.values)
-
-    @asynccontextmanager
-    async def open(self):
-        assert not self.blueprint.findings, self.blueprint.findings
-        async with supplies() as supplied, workshop(self.blueprint, self.session, supplied) as builder:
-            with self.session.watch:
-                yield builder
-
-    async def run(self, stage, name, items=(), *, pipeline="planning", prompt="the task", context="") -> list[ITSItem]:
-        """Run one strategy as a pipeline of its own."""
-        async with self.open() as builder:
-            strategy = await builder.get_its_strategy(name, PipelineTypeEnum(pipeline), StageTypeEnum(stage))
-            strategy.needs_scores = False  # the items bring theirs
-            return await Pipeline(self.session, {name: strategy}).run(items, prompt, context, may_end_empty=True)
-
-    def events(self, kind: type) -> list:
-        return [event.kind for event in self.recorder.events if isinstance(event.kind, kind)]
-
-
 def _llm(name: str, endpoint: Script) -> dict:
     return {"_type": "openai", "model_name": name, "base_url": endpoint.url, "max_retries": 0}
 
@@ -133,6 +99,7 @@ def _llm(name: str, endpoint: Script) -> dict:
 @pytest.fixture
 def bench(endpoint):
     def make(text: str, **options) -> Bench:
-        return Bench(text, endpoint, **options)
+        llms = {name: _llm(name, endpoint) for name in ("a", "b", "c", "judge")}
+        return Bench({"llms": llms, **yaml.safe_load(text)}, **options)
 
     return make

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from its_orchestrator.components.config import FunctionBaseConfig, LLMBaseConfig
 from its_orchestrator.components.function import Function
 from its_orchestrator.components.llm import LLM
+from its_orchestrator.components.rewards import Rewards
 from its_orchestrator.components.session import Session
 from its_orchestrator.components.stages import PipelineTypeEnum, StageTypeEnum
 from its_orchestrator.components.strategy import Strategy
@@ -23,6 +24,10 @@ class Builder(ABC):
     @abstractmethod
     async def get_llm(self, llm_name: str, wrapper_type: object = None) -> LLM:
         """Return the entry of `llms`."""
+
+    @abstractmethod
+    def get_rewards(self, model: str) -> Rewards:
+        """Return a model of the reward service; the default one for an empty name."""
 
     @abstractmethod
     async def get_function(self, name: str) -> Function:

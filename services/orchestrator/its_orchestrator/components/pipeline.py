@@ -1,5 +1,6 @@
 """A pipeline: strategies one after the other, on the items of one turn."""
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 
@@ -94,7 +95,7 @@ def _report(turn: Turn, kept: Sequence[ITSItem], seconds: float) -> None:
         if one.origin
     )
     turn.session.emit(StageEnded(turn.turn_id, turn.stage, turn.strategy, told, turn.session.account.ledger, seconds))
-    for one in kept:
+    for one in kept if _log.is_enabled_for(logging.DEBUG) else ():
         _log.debug("item", turn=turn.turn_id, stage=str(turn.stage), strategy=turn.strategy, item=one.model_dump())
 
 

@@ -6,6 +6,7 @@ from random import Random
 
 from its_orchestrator import seeds
 from its_orchestrator.budget import NO_LIMIT, Budget, StoppedBy
+from its_orchestrator.choosing.equivalence import Equivalence, MathEquivalence
 from its_orchestrator.events import Kind, Note
 from its_orchestrator.limits.account import Account
 from its_orchestrator.limits.recorder import Recorder
@@ -23,6 +24,8 @@ class Session:
         self.request_id = request_id or recorder.trace_id
         self.account = Account(budget.tokens, recorder)
         self.watch = Watch(budget.seconds)
+        self.equivalence: Equivalence = MathEquivalence()
+        """Which final answers are the same."""
         self.stopped_by: StoppedBy | None = None
         """Which limit ended the run early; None while none did."""
         self._turns = count()

@@ -68,9 +68,52 @@ from its_orchestrator.strategies.editing.iterative_plan_refinement import (
     IterativePlanRefinement,
     IterativePlanRefinementConfig,
 )
+from its_orchestrator.strategies.editing.llm_as_a_judge_editor import LLMAsAJudgeEditor, LLMAsAJudgeEditorConfig
+from its_orchestrator.strategies.editing.motivation_aware_editing import (
+    MotivationAwareSummarization,
+    MotivationAwareSummarizationConfig,
+)
+from its_orchestrator.strategies.scoring.llm_based_agent_scoring import LLMBasedAgentScoring, LLMBasedAgentScoringConfig
 from its_orchestrator.strategies.scoring.llm_based_plan_scoring import LLMBasedPlanScoring, LLMBasedPlanScoringConfig
+from its_orchestrator.strategies.scoring.motivation_aware_scoring import (
+    MotivationAwareScoring,
+    MotivationAwareScoringConfig,
+)
+from its_orchestrator.strategies.scoring.reward_model_scoring import RewardModelScoring, RewardModelScoringConfig
+from its_orchestrator.strategies.search.multi_llm_generation import MultiLLMGeneration, MultiLLMGenerationConfig
+from its_orchestrator.strategies.search.multi_llm_plan import MultiLLMPlan, MultiLLMPlanConfig
+from its_orchestrator.strategies.search.multi_query_retrieval_search import (
+    MultiQueryRetrievalSearch,
+    MultiQueryRetrievalSearchConfig,
+)
 from its_orchestrator.strategies.search.single_shot_multi_plan import SingleShotMultiPlan, SingleShotMultiPlanConfig
 from its_orchestrator.strategies.selection.best_of_n_selection import BestOfNSelection, BestOfNSelectionConfig
+from its_orchestrator.strategies.selection.llm_based_agent_output_merging import (
+    LLMBasedOutputMerging,
+    LLMBasedOutputMergingConfig,
+)
+from its_orchestrator.strategies.selection.llm_based_agent_output_selection import (
+    LLMBasedAgentOutputSelection,
+    LLMBasedAgentOutputSelectionConfig,
+)
+from its_orchestrator.strategies.selection.llm_based_plan_selection import (
+    LLMBasedPlanSelection,
+    LLMBasedPlanSelectionConfig,
+)
+from its_orchestrator.strategies.selection.llm_judge_selection import LLMJudgeSelection, LLMJudgeSelectionConfig
+from its_orchestrator.strategies.selection.majority_voting_selection import (
+    MajorityVotingSelection,
+    MajorityVotingSelectionConfig,
+)
+from its_orchestrator.strategies.selection.pairwise_tournament_selection import (
+    PairwiseTournamentSelection,
+    PairwiseTournamentSelectionConfig,
+)
+from its_orchestrator.strategies.selection.self_consistency_selection import (
+    SelfConsistencySelection,
+    SelfConsistencySelectionConfig,
+)
+from its_orchestrator.strategies.selection.threshold_selection import ThresholdSelection, ThresholdSelectionConfig
 
 TTCItem = ITSItem
 """The later name of ITSItem."""
@@ -95,14 +138,44 @@ __all__ = [
     "ITSStrategyRef",
     "IterativePlanRefinement",
     "IterativePlanRefinementConfig",
+    "LLMAsAJudgeEditor",
+    "LLMAsAJudgeEditorConfig",
     "LLMBaseConfig",
+    "LLMBasedAgentOutputSelection",
+    "LLMBasedAgentOutputSelectionConfig",
+    "LLMBasedAgentScoring",
+    "LLMBasedAgentScoringConfig",
+    "LLMBasedOutputMerging",
+    "LLMBasedOutputMergingConfig",
     "LLMBasedPlanScoring",
     "LLMBasedPlanScoringConfig",
+    "LLMBasedPlanSelection",
+    "LLMBasedPlanSelectionConfig",
+    "LLMJudgeSelection",
+    "LLMJudgeSelectionConfig",
     "LLMRef",
+    "MajorityVotingSelection",
+    "MajorityVotingSelectionConfig",
+    "MotivationAwareScoring",
+    "MotivationAwareScoringConfig",
+    "MotivationAwareSummarization",
+    "MotivationAwareSummarizationConfig",
+    "MultiLLMGeneration",
+    "MultiLLMGenerationConfig",
+    "MultiLLMPlan",
+    "MultiLLMPlanConfig",
+    "MultiQueryRetrievalSearch",
+    "MultiQueryRetrievalSearchConfig",
     "Origin",
+    "PairwiseTournamentSelection",
+    "PairwiseTournamentSelectionConfig",
     "Pipeline",
     "PipelineTypeEnum",
     "Reply",
+    "RewardModelScoring",
+    "RewardModelScoringConfig",
+    "SelfConsistencySelection",
+    "SelfConsistencySelectionConfig",
     "Session",
     "SingleShotMultiPlan",
     "SingleShotMultiPlanConfig",
@@ -111,6 +184,8 @@ __all__ = [
     "TTCItem",
     "TTCStrategyBaseConfig",
     "TTCStrategyRef",
+    "ThresholdSelection",
+    "ThresholdSelectionConfig",
     "TypeRegistry",
     "failures",
     "filled",

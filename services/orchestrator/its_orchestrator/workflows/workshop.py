@@ -10,6 +10,7 @@ from its_orchestrator.components.failing import misconfigured
 from its_orchestrator.components.function import Function, FunctionInfo
 from its_orchestrator.components.llm import LLM, Provider
 from its_orchestrator.components.references import Section, Where
+from its_orchestrator.components.rewards import Rewards
 from its_orchestrator.components.session import Session
 from its_orchestrator.components.stages import PipelineTypeEnum, StageTypeEnum
 from its_orchestrator.components.strategy import Strategy
@@ -39,6 +40,10 @@ class Workshop(Builder):
                 (Section.LLM, llm_name), lambda: opened(entry.config, self._supplies)
             )
         return LLM(llm_name, provider, self.session)
+
+    def get_rewards(self, model: str) -> Rewards:
+        engines = self._supplies.engines
+        return Rewards(engines.reward if engines else None, model, self.session)
 
     async def get_function(self, name: str) -> Function:
         if name in self._blueprint.of(Section.FUNCTION):
