@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from its_checking.worker import BROKEN, LATE
+from its_checking.outcome import BROKEN, LATE
 from its_runtime.errors import DeadlinePassed, Internal, InvalidRequest
 
 

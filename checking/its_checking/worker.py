@@ -18,10 +18,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from its_checking.outcome import BROKEN, LATE
+
 Check = Callable[..., bool]
 
-LATE, BROKEN = "late", "broken"
-"""Why there is no answer: the time was up, or the text was more than the parser could take."""
 MEMORY = 1 << 30
 """Most bytes of address space beyond what the libraries take."""
 PATIENCE = 10.0

@@ -3,12 +3,15 @@
 from collections.abc import AsyncGenerator
 
 import pytest
+import pytest_asyncio
 
 from its_checking import Checker, open_checker
 from its_checking.pool import CheckingPool
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-@pytest.fixture
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def checker() -> AsyncGenerator[Checker]:
     async with open_checker(workers=1, seconds=20) as opened:
         yield opened

@@ -1,5 +1,7 @@
 """Formulas are grouped by algebra, within limits that don't depend on how fast the machine is."""
 
+import asyncio
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,6 +72,21 @@ async def test_pairs_that_take_too_long_are_different_and_that_is_told():
     assert len(groups) == 10
     assert len(checker.asked) == LATE
     assert [message for message in told if "too late" in message] == told[:LATE]
+
+
+async def test_when_the_time_of_the_run_is_over_nothing_more_is_compared():
+    class Endless(Scripted):
+        async def proven(self, one: Form, two: Form) -> bool:
+            await super().proven(one, two)
+            return await asyncio.Event().wait()
+
+    told: list[str] = []
+    checker = Endless()
+    equivalence = MathEquivalence(checker).telling(told.append, lambda: 0.0)
+
+    assert await equivalence.groups(["x+1", "1+x", "x+2"]) == [[0], [1], [2]]
+    assert len(checker.asked) == 1
+    assert len(told) == 1
 
 
 @given(st.permutations(["x+1", "1+x", "2+x", "x+2", "4", "2^2", "x"]))

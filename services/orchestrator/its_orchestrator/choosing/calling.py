@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence, Set
 from typing import Literal
 
-from its_orchestrator.choosing.equivalence import Equivalence, Tell
+from its_orchestrator.choosing.equivalence import Equivalence, Left, Tell
 from its_orchestrator.tool_calls import Call, spoken
 
 Part = Literal["name", "arguments", "both"]
@@ -35,8 +35,8 @@ class CallingEquivalence:
         self._part: Part = part
         self._excluded = excluded
 
-    def telling(self, tell: Tell) -> "CallingEquivalence":
-        return self._like(self._within.telling(tell), self._part, self._excluded)
+    def telling(self, tell: Tell, left: Left) -> "CallingEquivalence":
+        return self._like(self._within.telling(tell, left), self._part, self._excluded)
 
     def comparing(self, part: Part, excluded: Set[str], within: Callable[[Equivalence], Equivalence]) -> Equivalence:
         """Return one that compares that part of a call, without the arguments of these names, and else as `within`."""

@@ -1,5 +1,6 @@
 """Equivalence: which final answers are the same. One component, used by voting, stopping and de-duplication."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence, Set
 from fractions import Fraction
 from typing import Protocol
@@ -13,6 +14,8 @@ LATE = 4
 """Pairs that may fail to be compared before algebra is left alone for the rest of the run."""
 
 Tell = Callable[[str], None]
+Left = Callable[[], float | None]
+"""Returns the seconds that are left to compare in; None for any number."""
 
 
 class Equivalence(Protocol):
@@ -26,8 +29,8 @@ class Equivalence(Protocol):
         """Return the places of the answers, those of equal answers together, in the order of their first ones."""
         ...
 
-    def telling(self, tell: Tell) -> "Equivalence":
-        """Return one for a single run, which remembers what it compared and tells what it couldn't."""
+    def telling(self, tell: Tell, left: Left) -> "Equivalence":
+        """Return one for a single run, which remembers what it compared, tells what it couldn't, and ends in time."""
         ...
 
 
@@ -41,15 +44,16 @@ class MathEquivalence:
     the same answers make the same groups however busy the machine is.
     """
 
-    def __init__(self, checker: Checker | None = None, tell: Tell = lambda _: None) -> None:
+    def __init__(self, checker: Checker | None = None, tell: Tell = lambda _: None, left: Left = lambda: None) -> None:
         self._checker = checker
         self._tell = tell
+        self._left = left
         self._compared: set[frozenset[Form]] = set()
         self._same: dict[Form, set[Form]] = {}
         self._failed = 0
 
-    def telling(self, tell: Tell) -> "MathEquivalence":
-        return MathEquivalence(self._checker, tell)
+    def telling(self, tell: Tell, left: Left) -> "MathEquivalence":
+        return MathEquivalence(self._checker, tell, left)
 
     def extract(self, text: str) -> str | None:
         return last_boxed(text)
@@ -95,9 +99,13 @@ class MathEquivalence:
     async def _compare(self, one: Form, other: Form) -> None:
         assert self._checker
         try:
-            if await self._checker.proven(one, other):
+            async with asyncio.timeout(self._left()):
+                same = await self._checker.proven(one, other)
+            if same:
                 self._same.setdefault(one, set()).add(other)
                 self._same.setdefault(other, set()).add(one)
+        except TimeoutError:
+            self._failed = LATE
         except ItsError as error:
             self._failed += 1
             self._tell(f"{one.value} and {other.value} count as different answers: {error.message}")

@@ -11,7 +11,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any, cast
 
-from its_orchestrator.choosing.equivalence import Equivalence, Tell
+from its_orchestrator.choosing.equivalence import Equivalence, Left, Tell
 from its_runtime.errors import InvalidRequest, Unmet
 
 Extract = Callable[[str], str | None]
@@ -29,8 +29,8 @@ class Projected:
         self._within = within
         self._extract = extract
 
-    def telling(self, tell: Tell) -> "Projected":
-        return Projected(self._within.telling(tell), self._extract)
+    def telling(self, tell: Tell, left: Left) -> "Projected":
+        return Projected(self._within.telling(tell, left), self._extract)
 
     def extract(self, text: str) -> str | None:
         return self._extract(text)

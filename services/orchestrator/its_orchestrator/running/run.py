@@ -154,7 +154,7 @@ class Run:
         return "" if why is None else f"the answer doesn't have the form that was asked for: {why}"
 
     def _equivalence(self, general: Equivalence) -> Equivalence:
-        equivalence = general.telling(lambda message: self._recorder.add(Note(message)))
+        equivalence = general.telling(lambda message: self._recorder.add(Note(message)), lambda: self._watch.left)
         if not self._tools:
             return equivalence
         return CallingEquivalence(equivalence, self._tools, demanded=demanded(self._order.prompt))
