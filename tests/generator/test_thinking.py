@@ -68,8 +68,8 @@ async def test_inside_a_thought_the_temperature_is_another(stub, read, thinking,
     start = (await read(stub, thinking({}, n=1, sampling={"temperature": 0}))).sequences[0].ids
     prefix = start[: start.index(marks[0]) + 1]
 
-    cold = await read(stub, thinking({"temperature": 0}, prefixes=(prefix,), sampling={"temperature": 3}))
-    warm = await read(stub, thinking({"temperature": 3}, prefixes=(prefix,), sampling={"temperature": 0}))
+    cold = await read(stub, thinking({"temperature": 0}, prefixes=(prefix,), sampling={"temperature": 2}))
+    warm = await read(stub, thinking({"temperature": 2}, prefixes=(prefix,), sampling={"temperature": 0}))
 
     inside = [tuple(one.ids[: one.ids.index(marks[1]) + 1]) for one in cold.sequences.values()]
     assert set(inside) == {tuple(start[len(prefix) : start.index(marks[1], len(prefix)) + 1])}

@@ -104,6 +104,30 @@ async def test_a_search_over_steps_is_refused_where_no_prefix_is_continued(orche
     assert not toy.generator.generations
 
 
+async def test_ancestor_sampling_is_refused_where_nothing_is_evaluated_and_works_where_it_is(orchestrate):
+    wanted = {"algorithm": "particle-gibbs", "samples": 4, "parameters": parameters(ancestor_sampling=True)}
+    async with orchestrate(World(["4"], model=GeneratorModel(Identity("hosted")))) as its:
+        error = await refused(its, **wanted)
+    async with orchestrate(toy := World(["a\n\n4", "b\n\n4"])) as its:
+        answer = await its.solve(**wanted)
+
+    assert isinstance(error, Unsupported)
+    assert "evaluates given tokens" in error.message
+    assert "particle-gibbs" in error.message.partition("with these, ")[2], "without ancestor sampling it works"
+    assert answer.text in toy.generator.language.answers
+    assert toy.generator.evaluations
+
+
+async def test_ancestor_sampling_is_refused_at_a_temperature_that_is_not_evaluated(orchestrate):
+    model = GeneratorModel(Identity("cold"), evaluates=True)
+    async with orchestrate(toy := World(["4"], model=model)) as its:
+        error = await refused(its, algorithm="particle-gibbs", samples=4, parameters=parameters(ancestor_sampling=True))
+
+    assert isinstance(error, Unsupported)
+    assert "sampling.temperature 1" in error.message
+    assert not toy.generator.generations
+
+
 async def test_a_search_over_steps_is_refused_where_only_whole_answers_are_scored(orchestrate):
     toy = World(["4"], reward_model=RewardModel(Identity("whole"), process=False, scores_partial=False))
     async with orchestrate(toy) as its:

@@ -65,6 +65,11 @@ def asking(words):
 
 
 @pytest.fixture
+def new_reply(words):
+    return words.Reply
+
+
+@pytest.fixture
 def eventually(words):
     return words.until
 

@@ -86,6 +86,11 @@ class Context:
         return self._account.tokens_left
 
     @property
+    def longest(self) -> int | None:
+        """Most tokens of one answer; None for as many as the context holds."""
+        return self._terms.sampling.max_tokens
+
+    @property
     def reports_logprobs(self) -> bool:
         """Whether the generator knows log-probabilities."""
         return self._terms.model.max_top_logprobs is not None
@@ -220,6 +225,16 @@ class Context:
         if judged and candidate.score is not None:
             self.emit(CandidateScored(candidate.id, candidate.score, candidate.step_scores))
         return candidate if judged or self.over else None
+
+    async def evaluated(self, prefixes: Sequence[Candidate], rest: Sequence[int]) -> list[float] | None:
+        """Return the log-probability of the tokens `rest` after each of `prefixes`, as this run samples.
+
+        Filters and penalties don't count, the temperature does. None when the generator can't tell now: it failed, or
+        the time ended. Only for algorithms that declare Need.EVALUATION.
+        """
+        if self.over:
+            return None
+        return await self._grower.evaluate(self._question, prefixes, rest)
 
     async def scored(self, source: AsyncGenerator[Candidate]) -> AsyncGenerator[Candidate]:
         """Yield the candidates of `source` with their scores, each as soon as it is known, and close `source`.

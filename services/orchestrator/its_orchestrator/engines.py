@@ -33,6 +33,10 @@ class GeneratorModel:
     """Most sequences of one call."""
     continues_prefix: bool = True
     token_ids: bool = True
+    evaluates: bool = False
+    """Whether it tells how probable given tokens are."""
+    evaluates_tempered: bool = False
+    """Whether it does under another temperature than 1."""
     max_top_logprobs: int | None = None
     """Most alternatives reported with log-probabilities; None when there are no log-probabilities."""
     structured_outputs: frozenset[str] = frozenset()
@@ -78,6 +82,8 @@ class StepPolicy:
     """Whether a sequence goes on after a step, which is only marked, rather than ending with reason STEP."""
     max_tokens: int = 0
     """Most tokens of one step: a longer one ends its sequence; 0 for no limit."""
+    token_ids: tuple[int, ...] = ()
+    """Tokens that end a step, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,29 @@ class Generation:
     """Opaque: the form that the answer must have."""
     seconds: float | None = None
     """How long the call may take at most."""
+    flow: Flow = ALONE
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Tokens that follow a prompt; the rest of them is to be evaluated."""
+
+    prefix: tuple[int, ...]
+    rest: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A call of a generator that samples nothing: how probable is what is given?"""
+
+    request_id: str
+    model: str
+    prompt: Prompt
+    prompt_token_ids: tuple[int, ...]
+    """As in Generation."""
+    passages: tuple[Passage, ...]
+    temperature: float = 1.0
+    seconds: float | None = None
     flow: Flow = ALONE
 
 
@@ -159,6 +188,15 @@ class Batch:
     """In the last message only."""
 
 
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """How probable given tokens are."""
+
+    logprobs: tuple[tuple[float, ...], ...]
+    """Of the rest of each passage, a token each."""
+    usage: Usage = Usage()
+
+
 class GenerationCall(Protocol):
     """A running call of a generator."""
 
@@ -184,6 +222,10 @@ class Generator(Protocol):
 
     def generate(self, generation: Generation) -> GenerationCall:
         """Start a call; it must be iterated or cancelled."""
+        ...
+
+    async def evaluate(self, evaluation: Evaluation) -> Evaluated:
+        """Return how probable given tokens are; its models tell whether it can. Raises our errors."""
         ...
 
 

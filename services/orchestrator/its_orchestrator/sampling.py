@@ -7,6 +7,18 @@ from pydantic import BaseModel, ConfigDict, Field
 Stop = Annotated[str, Field(min_length=1, max_length=256)]
 
 
+class Thinking(BaseModel):
+    """Bounds on what a model writes between two tokens, its thoughts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    open: str = Field(min_length=1, max_length=64, description="Text that opens thoughts; one token of the model.")
+    close: str = Field(min_length=1, max_length=64, description="Text that closes them; another token.")
+    temperature: float | None = Field(default=None, ge=0, le=10, description="Temperature inside; absent, the same.")
+    min_tokens: int = Field(default=0, ge=0, lt=2**32, description="Fewest tokens inside.")
+    max_tokens: int = Field(default=0, ge=0, lt=2**32, description="Most tokens inside; 0 for no limit.")
+
+
 class Sampling(BaseModel):
     """What is absent takes the profile's value, then the algorithm's, then the model's own default."""
 
@@ -25,6 +37,8 @@ class Sampling(BaseModel):
     stop: tuple[Stop, ...] = Field(default=(), description="Texts that end an answer; left out of it.")
     stop_token_ids: tuple[int, ...] = Field(default=(), description="Token ids that end an answer.")
     seed: int | None = Field(default=None, ge=0, lt=2**64, description="Where all randomness comes from.")
+
+    thinking: Thinking | None = Field(default=None, description="How the model thinks before it answers.")
 
     def over(self, base: "Sampling") -> "Sampling":
         """Return these fields, and those of `base` where they are absent."""

@@ -22,6 +22,7 @@ class Need(Enum):
     PREFIX = "a generator that continues a prefix"
     LOGPROBS = "a generator that reports log-probabilities"
     JUDGE = "a language model that judges"
+    EVALUATION = "a generator that evaluates given tokens"
 
 
 class Algorithm(BaseModel, ABC):
@@ -51,6 +52,11 @@ class Algorithm(BaseModel, ABC):
     def worker(self) -> "Algorithm":
         """The one whose needs, scores and temperature count: itself, unless it wraps another."""
         return self
+
+    @property
+    def required(self) -> frozenset[Need]:
+        """What it needs with these parameters: what all of its kind need, unless they ask for more."""
+        return type(self).needs
 
     @abstractmethod
     async def solve(self, ctx: Context) -> Choice:

@@ -8,38 +8,18 @@ https://arxiv.org/abs/2502.01618
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from pydantic import Field
 
+from its_orchestrator.algorithms._algorithm import Need
+from its_orchestrator.algorithms._ancestors import with_new_past
 from its_orchestrator.algorithms._particles import ParticleSearch, report
+from its_orchestrator.algorithms._path import Path
 from its_orchestrator.candidate import Candidate, Choice
 from its_orchestrator.choosing.resampling import effective_size, resample, softmax
 from its_orchestrator.context import Context
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """A particle and how it came about: empty first, then its state after each round until it ended."""
-
-    states: tuple[Candidate, ...]
-
-    @property
-    def now(self) -> Candidate:
-        """Its last state."""
-        return self.states[-1]
-
-    def after(self, rounds: int) -> "Path":
-        """Return the path as it was after so many rounds."""
-        return Path(self.states[: rounds + 1])
-
-    def to(self, state: Candidate) -> "Path":
-        """Return the path one round longer."""
-        return Path((*self.states, state))
-
-    def fork(self, ctx: Context) -> "Path":
-        """Return a path with the same past that goes its own way."""
-        return Path((*self.states[:-1], ctx.fork(self.now)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +37,9 @@ class ParticleGibbs(ParticleSearch):
     of an iteration one particle is drawn by weight: the next reference. A round multiplies a particle's weight by
     what its score has changed to, so a chain of references visits each answer in proportion to the chance that the
     model says it, times the weight of its own score, however few the particles and however many its steps; once an
-    answer has ended its weight stays. Ancestors are drawn one by one (multinomial), as the proof wants it. Ancestor
-    sampling is left out: it takes the chance of given text after another prefix, which generators don't tell.
+    answer has ended its weight stays. Ancestors are drawn one by one (multinomial), as the proof wants it. With
+    ancestor sampling the chain forgets how its reference began sooner, for a few more scores in each round; the chain
+    is exact where nothing but the temperature shapes what is drawn.
     """
 
     name: ClassVar[str] = "particle-gibbs"
@@ -67,6 +48,15 @@ class ParticleGibbs(ParticleSearch):
     budget_meaning: ClassVar[str] = "particles x iterations, the reference not counted"
 
     iterations: int = Field(default=2, ge=1, le=1000, description="How many particle filters follow one another.")
+    ancestor_sampling: bool = Field(
+        default=False,
+        description="Draw the beginning of the reference anew in each round, given its rest: better mixing for more "
+        "reading; takes a generator that evaluates given tokens.",
+    )
+
+    @property
+    def required(self) -> frozenset[Need]:
+        return self.needs | {Need.EVALUATION} if self.ancestor_sampling else self.needs
 
     async def solve(self, ctx: Context) -> Choice:
         reference, found, weights = None, dict[str, Candidate](), dict[str, float]()
@@ -104,8 +94,17 @@ class ParticleGibbs(ParticleSearch):
             done = all(path.now.finished for path in now)
             if done or ctx.over or rounds == self.max_steps:
                 break
-            paths = self._resampled(ctx, swept, size, ctx.rng("resample", iteration, rounds), forked=len(fixed))
+            fixed = [await self._reborn(ctx, path, swept, rounds, iteration) for path in fixed]
+            kept = [path.after(rounds).now for path in fixed]
+            paths = self._resampled(ctx, swept, size, ctx.rng("resample", iteration, rounds), kept)
         return Swept((*fixed, *paths), swept.shares)
+
+    async def _reborn(self, ctx: Context, reference: Path, swept: Swept, rounds: int, iteration: int) -> Path:
+        """Return the reference, its past drawn anew where that was asked for and it has not ended."""
+        if not self.ancestor_sampling or len(reference.states) <= rounds + 1:
+            return reference
+        pasts, rng = list(zip(swept.paths, swept.shares, strict=True)), ctx.rng("ancestor", iteration, rounds)
+        return await with_new_past(ctx, reference, pasts, rounds, partial(self.logarithm, ctx), rng)
 
     async def _longer(self, ctx: Context, paths: Sequence[Path]) -> list[Path]:
         """Return the paths a step later; those that ended as they are, those that failed not at all."""
@@ -123,17 +122,19 @@ class ParticleGibbs(ParticleSearch):
         base = 0.0 if before is path.states[0] else self.logarithm(ctx, before.score)
         return self.logarithm(ctx, now.score) - base
 
-    def _resampled(self, ctx: Context, swept: Swept, size: int, rng: random.Random, *, forked: int) -> list[Path]:
-        """Draw `size` particles; those that descend from one of the first `forked` are forks, every one."""
+    def _resampled(
+        self, ctx: Context, swept: Swept, size: int, rng: random.Random, kept: Sequence[Candidate]
+    ) -> list[Path]:
+        """Draw `size` particles beside those that are `kept`; who descends from one that led to them is a fork."""
         if not swept.paths:
             return []
-        taken = {path.now.id for path in swept.paths[:forked]}
+        taken = {path.now.id for path in swept.paths[: len(kept)]}
         heirs: list[Path] = []
         for path in _drawn(swept, size, rng):
             heirs.append(path.fork(ctx) if path.now.id in taken else path)
             taken.add(path.now.id)
         before = [path.now for path in swept.paths]
-        report(ctx, [*before[:forked], *(path.now for path in heirs)], before, effective_size(swept.shares))
+        report(ctx, [*kept, *(path.now for path in heirs)], before, effective_size(swept.shares))
         return heirs
 
 

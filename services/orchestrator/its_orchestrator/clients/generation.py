@@ -9,9 +9,11 @@ from its_orchestrator.engines import (
     Branch,
     Delta,
     End,
+    Evaluation,
     Generation,
     GeneratorModel,
     Identity,
+    Passage,
     Started,
     StepPolicy,
     Usage,
@@ -51,7 +53,10 @@ def request(generation: Generation) -> pb.GenerateRequest:
 
 def sampling(fields: Sampling) -> sampling_pb2.Sampling:
     """Return how tokens are drawn, what is absent left out."""
-    return sampling_pb2.Sampling(**{name: value for name, value in fields if value not in (None, (), {})})
+    said = {name: value for name, value in fields if value not in (None, (), {})}
+    if fields.thinking:
+        said["thinking"] = sampling_pb2.Thinking(**fields.thinking.model_dump(exclude_none=True))
+    return sampling_pb2.Sampling(**said)
 
 
 def batch(response: pb.GenerateResponse) -> Batch:
@@ -82,9 +87,36 @@ def model(capabilities: pb.ModelCapabilities) -> GeneratorModel:
         max_sequences=capabilities.max_sequences,
         continues_prefix=capabilities.continues_prefix,
         token_ids=capabilities.token_ids,
+        evaluates=capabilities.evaluates,
+        evaluates_tempered=capabilities.evaluates_tempered,
         max_top_logprobs=capabilities.max_top_logprobs if capabilities.HasField("max_top_logprobs") else None,
         structured_outputs=frozenset(capabilities.structured_outputs),
     )
+
+
+def evaluation(one: Evaluation) -> pb.EvaluateRequest:
+    """Return the call in the contract's words."""
+    message = pb.EvaluateRequest(
+        request_id=one.request_id,
+        model=one.model,
+        passages=[_passage(each) for each in one.passages],
+        temperature=None if one.temperature == 1 else one.temperature,
+        tenant=one.flow.tenant,
+        flow=one.flow.name,
+        priority=one.flow.priority,
+    )
+    if one.prompt_token_ids:
+        message.token_ids.ids.extend(one.prompt_token_ids)
+    elif isinstance(one.prompt, str):
+        message.text = one.prompt
+    else:
+        message.conversation.CopyFrom(conversations.to_proto(one.prompt))
+    return message
+
+
+def _passage(passage: Passage) -> pb.EvaluateRequest.Passage:
+    prefix, rest = (tokens_pb2.TokenIds(ids=ids) for ids in (passage.prefix, passage.rest))
+    return pb.EvaluateRequest.Passage(prefix=prefix, continuation=rest)
 
 
 def _branch(branch: Branch) -> pb.Branch:
@@ -104,8 +136,9 @@ def _logprobs(generation: Generation) -> sampling_pb2.LogprobOptions | None:
 def _policy(steps: StepPolicy) -> pb.StepPolicy:
     most = 0 if steps.run_on else 1
     if steps.every_n_tokens:
-        return pb.StepPolicy(every_n_tokens=steps.every_n_tokens, max_steps=most)
-    return pb.StepPolicy(delimiters=pb.StepPolicy.Delimiters(texts=steps.delimiters), max_steps=most)
+        return pb.StepPolicy(every_n_tokens=steps.every_n_tokens, max_steps=most, step_token_ids=steps.token_ids)
+    delimiters = pb.StepPolicy.Delimiters(texts=steps.delimiters)
+    return pb.StepPolicy(delimiters=delimiters, max_steps=most, step_token_ids=steps.token_ids)
 
 
 def _delta(delta: pb.Delta) -> Delta:

@@ -8,7 +8,16 @@ from itertools import groupby
 
 from its_orchestrator.budget import StoppedBy
 from its_orchestrator.candidate import Candidate, StopReason
-from its_orchestrator.engines import Branch, End, Generation, Generator, Started, StepPolicy
+from its_orchestrator.engines import (
+    Branch,
+    End,
+    Evaluation,
+    Generation,
+    Generator,
+    Passage,
+    Started,
+    StepPolicy,
+)
 from its_orchestrator.growing.growth import Growth
 from its_orchestrator.growing.reading import Ended, Reading
 from its_orchestrator.growing.streams import merged
@@ -87,6 +96,30 @@ class Grower:
             pending = [self._prepared(ended) for ended in again]
         for growth in pending:
             yield growth.cut()
+
+    async def evaluate(
+        self, question: Question, prefixes: Sequence[Candidate], rest: Sequence[int]
+    ) -> list[float] | None:
+        """Return the log-probability of `rest` after each of `prefixes`; None when the generator can't tell now."""
+        terms, left, begun = self._terms, self._watch.left, self._begun.get(question)
+        self._calls += 1
+        evaluation = Evaluation(
+            request_id=f"{terms.request_id[:96]}.{self._trace_id}.{self._calls}",
+            model=terms.model.identity.name,
+            prompt=question.prompt,
+            prompt_token_ids=begun.prompt_token_ids if begun else (),
+            passages=tuple(Passage(one.token_ids, tuple(rest)) for one in prefixes),
+            temperature=question.sampling.temperature or 1.0,
+            seconds=left,
+            flow=Flow(terms.tenant, self._trace_id, terms.priority),
+        )
+        try:
+            found = await self._generator.evaluate(evaluation)
+        except ItsError as error:
+            self._account.fail(error)
+            return None
+        self._account.evaluated(found.usage)
+        return [sum(one) for one in found.logprobs]
 
     async def close(self, *, at_once: bool) -> None:
         """Wait for the usage of calls that were stopped, or let go of them at once."""

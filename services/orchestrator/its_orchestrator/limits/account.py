@@ -38,6 +38,12 @@ class Account:
             generator_calls=1,
         )
 
+    def evaluated(self, usage: Usage) -> None:
+        """Count a call of the generator that sampled nothing."""
+        self.ledger += Ledger(
+            prompt_tokens=usage.prompt_tokens, cached_prompt_tokens=usage.cached_prompt_tokens, generator_calls=1
+        )
+
     def judged(self, usage: Usage) -> None:
         """Count a call of the reward service."""
         self.ledger += Ledger(

@@ -61,6 +61,8 @@ class Desk:
         budget = ask.budget.over(profile.budget)
         samples = budget.samples or SAMPLES
         sampling = ask.sampling.over(profile.sampling).over(Sampling(temperature=algorithm.worker.temperature))
+        if samples > 1:
+            needs.tempered(algorithm.worker, model, sampling.temperature)
         return Order(
             request_id=ask.request_id,
             prompt=ask.prompt,
@@ -117,7 +119,7 @@ class Desk:
         if samples == 1:
             return None  # one sample needs no judge
         reward = named(await self._reward.models(), name, "reward") if needs.rewarded(kind) else None
-        needs.check(kind, model, reward)
+        needs.check(algorithm, model, reward)
         if reward:
             needs.usable(reward, model)
         if kind.welcomes_reward:

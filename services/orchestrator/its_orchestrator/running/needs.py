@@ -13,9 +13,10 @@ def rewarded(kind: type[Algorithm]) -> bool:
     return bool(kind.needs & REWARDS)
 
 
-def check(kind: type[Algorithm], model: GeneratorModel, reward: RewardModel | None) -> None:
+def check(algorithm: Algorithm, model: GeneratorModel, reward: RewardModel | None) -> None:
     """Raise Unsupported, naming what is missing and what would work, unless the models serve the algorithm."""
-    missing = unmet(kind, model, reward)
+    kind = type(algorithm)
+    missing = _unmet(algorithm.required, model, reward)
     if missing:
         served = [one.name for one in algorithms() if not unmet(one, model, reward)]
         raise Unsupported(
@@ -41,14 +42,29 @@ def usable(reward: RewardModel, model: GeneratorModel) -> None:
 
 def unmet(kind: type[Algorithm], model: GeneratorModel, reward: RewardModel | None) -> list[Need]:
     """Return what the algorithm needs and the models don't give."""
+    return _unmet(kind.needs, model, reward)
+
+
+def tempered(algorithm: Algorithm, model: GeneratorModel, temperature: float | None) -> None:
+    """Raise Unsupported unless the generator evaluates at the temperature at which an algorithm samples."""
+    asks = Need.EVALUATION in algorithm.required
+    if asks and model.evaluates and temperature not in {None, 1.0} and not model.evaluates_tempered:
+        raise Unsupported(
+            f"algorithm {algorithm.name!r} with these parameters asks how probable given tokens are, which generator "
+            f"model {model.identity.name!r} tells at temperature 1 only; ask for sampling.temperature 1"
+        )
+
+
+def _unmet(needed: frozenset[Need], model: GeneratorModel, reward: RewardModel | None) -> list[Need]:
     given = {
         Need.REWARD: reward is not None,
         Need.PROCESS_REWARD: reward is not None and reward.scores_partial,
         Need.PREFIX: model.continues_prefix,
         Need.LOGPROBS: model.max_top_logprobs is not None,
         Need.JUDGE: False,
+        Need.EVALUATION: model.evaluates and model.token_ids,
     }
-    return [need for need in Need if need in kind.needs and not given[need]]
+    return [need for need in Need if need in needed and not given[need]]
 
 
 def _with(reward: RewardModel | None) -> str:

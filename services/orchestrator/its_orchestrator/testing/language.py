@@ -1,5 +1,6 @@
 """A toy language: a finite list of answers, one token a character, drawn with exact conditional chances."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -29,6 +30,15 @@ class Language:
             return ""
         texts, chances = zip(*possible, strict=True)
         return stream(seed, number).choices(texts, chances)[0][len(prefix) :]
+
+    def logprob(self, prefix: str, token: int) -> float:
+        """Return the logarithm of the chance that `token` follows `prefix`."""
+        weights = self.weights or [1.0] * len(self.answers)
+        said = [(one, weight) for one, weight in zip(self.answers, weights, strict=True) if one.startswith(prefix)]
+        rest = "" if token == END else chr(token)
+        goes_on = [(one, weight) for one, weight in said if one.startswith(prefix + rest) and (rest or one == prefix)]
+        before, after = (sum(weight for _, weight in some) for some in (said, goes_on))
+        return math.log(after / before) if after else -math.inf
 
 
 def ids(text: str) -> tuple[int, ...]:

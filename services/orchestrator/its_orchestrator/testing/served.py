@@ -78,6 +78,11 @@ class ScriptedGenerator(GeneratorServiceServicer):
             call.cancel()
             del self._running[request.request_id]
 
+    async def Evaluate(  # noqa: N802
+        self, request: generator.EvaluateRequest, context: Context
+    ) -> generator.EvaluateResponse:
+        return wire.evaluated(await self._world.generator.evaluate(wire.evaluation(request)))
+
     async def Abort(self, request: generator.AbortRequest, context: Context) -> generator.AbortResponse:  # noqa: N802
         call = self._running.get(request.request_id)
         if call is None:

@@ -6,7 +6,20 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from its_orchestrator.candidate import StopReason, Token
-from its_orchestrator.engines import Batch, Branch, Delta, End, Generation, GeneratorModel, Started, StepPolicy, Usage
+from its_orchestrator.engines import (
+    Batch,
+    Branch,
+    Delta,
+    End,
+    Evaluated,
+    Evaluation,
+    Generation,
+    GeneratorModel,
+    Passage,
+    Started,
+    StepPolicy,
+    Usage,
+)
 from its_orchestrator.prompt import transcript
 from its_orchestrator.steps import split
 from its_orchestrator.testing.faults import Fault
@@ -47,6 +60,8 @@ class ToyGenerator:
         self.language = language
         self.generations: list[Generation] = []
         """Every call it got."""
+        self.evaluations: list[Evaluation] = []
+        """Every evaluation it was asked for."""
         self.reported: list[Usage] = []
         """What it told of each call that told anything."""
         self.running: set[ToyCall] = set()
@@ -55,6 +70,22 @@ class ToyGenerator:
 
     async def models(self) -> Sequence[GeneratorModel]:
         return [self.model]
+
+    async def evaluate(self, evaluation: Evaluation) -> Evaluated:
+        """Tell exact chances. It fails as the call does whose number comes next; it has no number of its own."""
+        self.evaluations.append(evaluation)
+        await asyncio.sleep(0)
+        if self._faults.get(len(self.generations)):
+            raise Unavailable("generator of this world: it is down")
+        prompt = len(evaluation.prompt_token_ids)
+        used = Usage(sum(prompt + len(one.prefix) + len(one.rest) for one in evaluation.passages))
+        self.reported.append(used)
+        return Evaluated(tuple(self._evaluated(one) for one in evaluation.passages), used)
+
+    def _evaluated(self, passage: Passage) -> tuple[float, ...]:
+        said = text(passage.prefix)
+        befores = (said + text(passage.rest[:place]) for place in range(len(passage.rest)))
+        return tuple(self.language.logprob(*each) for each in zip(befores, passage.rest, strict=True))
 
     def generate(self, generation: Generation) -> "ToyCall":
         fault = self._faults.get(len(self.generations))

@@ -14,8 +14,11 @@ from its_orchestrator.engines import (
     Branch,
     Delta,
     End,
+    Evaluated,
+    Evaluation,
     Generation,
     GeneratorModel,
+    Passage,
     RewardModel,
     Scored,
     Scores,
@@ -47,6 +50,24 @@ def generation(request: generator.GenerateRequest) -> Generation:
         logprobs=request.logprobs.top if request.HasField("logprobs") else None,
         flow=Flow(request.tenant, request.flow, request.priority),
     )
+
+
+def evaluation(request: generator.EvaluateRequest) -> Evaluation:
+    """Return the evaluation that a request asks for."""
+    return Evaluation(
+        request_id=request.request_id,
+        model=request.model,
+        prompt=request.text or conversations.from_proto(request.conversation),
+        prompt_token_ids=tuple(request.token_ids.ids),
+        passages=tuple(Passage(tuple(one.prefix.ids), tuple(one.continuation.ids)) for one in request.passages),
+        temperature=request.temperature or 1.0,
+    )
+
+
+def evaluated(found: Evaluated) -> generator.EvaluateResponse:
+    """Return what was found."""
+    told = [generator.EvaluateResponse.Evaluation(logprobs=one) for one in found.logprobs]
+    return generator.EvaluateResponse(evaluations=told, usage=usage(found.usage))
 
 
 def response(batch: Batch, offsets: Offsets) -> generator.GenerateResponse:
@@ -82,6 +103,8 @@ def generator_model(model: GeneratorModel) -> generator.ModelCapabilities:
         continues_prefix=model.continues_prefix,
         token_ids=model.token_ids,
         max_top_logprobs=model.max_top_logprobs,
+        evaluates=model.evaluates,
+        evaluates_tempered=model.evaluates_tempered,
     )
 
 

@@ -18,7 +18,7 @@ from its_orchestrator.testing.language import Language
 from its_orchestrator.testing.toy_generator import Confidence, Reply, ToyGenerator
 from its_orchestrator.testing.toy_reward import Judge, ToyReward
 
-MODEL = GeneratorModel(Identity("toy", "1", "code points"), max_top_logprobs=5)
+MODEL = GeneratorModel(Identity("toy", "1", "code points"), max_top_logprobs=5, evaluates=True, evaluates_tempered=True)
 REWARD_MODEL = RewardModel(Identity("toy-reward", "1", "code points"), accepts_tokens=True)
 
 

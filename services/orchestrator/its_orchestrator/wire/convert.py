@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from google.protobuf import json_format, struct_pb2
+from google.protobuf.message import Message
 
 from its.chat.v1 import sampling_pb2, tokens_pb2
 from its.orchestrator.v1 import answer_pb2, listing_pb2
@@ -118,4 +119,6 @@ def _present(message: Any) -> dict[str, Any]:  # noqa: ANN401  (any message: its
 def _plain(value: object) -> object:
     if isinstance(value, int | float | str):
         return value
+    if isinstance(value, Message):
+        return _present(value)
     return dict(cast("Mapping[int, float]", value)) if hasattr(value, "items") else tuple(cast("Any", value))
