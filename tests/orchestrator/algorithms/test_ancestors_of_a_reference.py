@@ -1,9 +1,5 @@
 """Ancestor sampling gives a reference another beginning, where the generator tells how probable its rest is then."""
 
-from dataclasses import replace
-
-import pytest
-
 from its_orchestrator.algorithms import ParticleGibbs
 from its_orchestrator.events import FailureNoted, Resampled
 from its_orchestrator.sampling import Sampling
@@ -65,7 +61,7 @@ async def test_an_answer_never_becomes_longer_than_allowed():
 
 
 async def test_a_generator_that_fails_to_evaluate_leaves_the_reference_as_it_is():
-    result = await world(faults={number: Fault.DOWN for number in range(5, 200)}).solve(ANCESTORS, 24, seed=1)
+    result = await world(faults=dict.fromkeys(range(5, 200), Fault.DOWN)).solve(ANCESTORS, 24, seed=1)
 
     assert result.text in SAID
     assert result.of(FailureNoted)
