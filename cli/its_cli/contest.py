@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from its_cli.boxed import last_boxed
+from its_checking import last_boxed
 from its_cli.method import METHODS, Method, Score
 from its_cli.question import Question
 from its_models import HeldoutProblem
