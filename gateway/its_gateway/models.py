@@ -51,18 +51,18 @@ class Models:
             yield self._model(f"{profile.name}:{name}", profile, algorithm)
 
     def _model(self, name: str, profile: Profile, algorithm: AlgorithmInfo) -> Json:
-        described = {**_profile(profile), **_algorithm(algorithm)}
+        described = {**_profile(profile, algorithm.name), **_algorithm(algorithm)}
         return {"id": name, "object": "model", "created": self._created, "owned_by": "its", "its": described}
 
 
-def _profile(profile: Profile) -> Json:
+def _profile(profile: Profile, algorithm: str) -> Json:
     return {
         "profile": profile.name,
         "model": profile.model or None,
         "reward_model": profile.reward_model or None,
         "budget": {field.name: value for field, value in profile.budget.ListFields()},
         "sampling": MessageToDict(profile.sampling, preserving_proto_field_name=True),
-        "defaults": MessageToDict(profile.parameters),
+        "defaults": MessageToDict(profile.parameters) if algorithm == profile.algorithm else {},
     }
 
 

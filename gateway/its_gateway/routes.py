@@ -1,42 +1,44 @@
 """What can be asked of the gateway, and where: one line a route."""
 
-from typing import Any
+from fastapi import FastAPI
 
-from fastapi import FastAPI, Response
-
-from its_gateway import document
+from its_gateway import shapes
 from its_gateway.chat import Chat
-from its_gateway.completions import Completions
-from its_gateway.configure import Configure
+from its_gateway.completions import CompletionRequest, Completions
+from its_gateway.configure import Configuration, Configure
+from its_gateway.document import header, route
+from its_gateway.headers import ALGORITHM, BUDGET
 from its_gateway.health import Health
 from its_gateway.models import Models
 from its_gateway.orchestrator import Orchestrator
-from its_gateway.responses import Responses
+from its_gateway.responses import ResponseRequest, Responses
+from its_gateway.schema import ChatRequest
 from its_gateway.settings import Settings
 
 
 def add_routes(app: FastAPI, settings: Settings, orchestrator: Orchestrator) -> None:
     """Let `app` answer, with `orchestrator` behind it."""
-    _add_protocols(app, settings, orchestrator)
-    models, health = Models(orchestrator), Health(orchestrator)
-    options: dict[str, Any] = {"response_class": Response, "responses": document.ERRORS}
-    app.get("/v1/models", summary="List models", **options)(models.all)
-    app.get("/v1/models/{model_id:path}", summary="Get a model", openapi_extra=document.MODEL, **options)(models.one)
-    app.post("/configure", summary="Make a profile", openapi_extra=document.CONFIGURE, **options)(
-        Configure(settings, orchestrator).make
-    )
-    app.get("/health", summary="Is this process alive?", **options)(health.alive)
-    app.get("/ready", summary="Can the whole chain answer?", **options)(health.ready)
-
-
-def _add_protocols(app: FastAPI, settings: Settings, orchestrator: Orchestrator) -> None:
     chat, responses = Chat(settings, orchestrator), Responses(settings, orchestrator)
-    completions = Completions(settings, orchestrator)
-    options: dict[str, Any] = {"response_class": Response, "responses": document.ERRORS}
-    app.post("/v1/chat/completions", summary="Answer a conversation", openapi_extra=document.CHAT, **options)(
-        chat.answer
+    completions, configure = Completions(settings, orchestrator), Configure(settings, orchestrator)
+    models, health = Models(orchestrator), Health(orchestrator)
+
+    app.post("/v1/chat/completions", **_CHAT)(chat.answer)
+    app.post("/v1/responses", **_RESPONSE)(responses.answer)
+    app.post("/v1/completions", **_COMPLETION)(completions.answer)
+    app.get("/v1/models", **route("List models", shapes.ModelList))(models.all)
+    app.get("/v1/models/{model_id:path}", **route("Get a model", shapes.Model, parameters=(_ID,)))(models.one)
+    app.post("/configure", **route("Make a profile", shapes.Configured, Configuration))(configure.make)
+    app.get("/health", **route("Is this process alive?", shapes.Health))(health.alive)
+    app.get("/ready", **route("Can the whole chain answer?", shapes.Readiness, also={503: shapes.Readiness}))(
+        health.ready
     )
-    app.post("/v1/responses", summary="Answer an input", openapi_extra=document.RESPONSE, **options)(responses.answer)
-    app.post("/v1/completions", summary="Continue a text", openapi_extra=document.COMPLETION, **options)(
-        completions.answer
-    )
+
+
+_ID = {"name": "model_id", "in": "path", "required": True, "schema": {"type": "string"}}
+_HEADERS = (
+    header(BUDGET, "Goes before `budget` in the body: samples, or a JSON object.", {"type": "string"}),
+    header(ALGORITHM, "Goes before `algorithm` in the body.", {"type": "string", "maxLength": 128}),
+)
+_CHAT = route("Answer a conversation", shapes.ChatCompletion, ChatRequest, streams=True, parameters=_HEADERS)
+_RESPONSE = route("Answer an input", shapes.ResponseObject, ResponseRequest, streams=True, parameters=_HEADERS)
+_COMPLETION = route("Continue a text", shapes.TextCompletion, CompletionRequest, streams=True, parameters=_HEADERS)

@@ -2,8 +2,9 @@
 
 from typing import Annotated, NoReturn, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler, WithJsonSchema, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 
 class Strict(BaseModel):
@@ -19,6 +20,22 @@ class Strict(BaseModel):
             return value
         fields = cast("dict[str, object]", value)
         return {name: field for name, field in fields.items() if field is not None}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Return the schema, in which a field that may be absent may be null."""
+        schema = handler(core)
+        whole = handler.resolve_ref_schema(schema)
+        needed: list[str] = whole.get("required", [])
+        fields = {name: field if name in needed else _or_null(field) for name, field in whole["properties"].items()}
+        whole["properties"] = fields
+        return schema
+
+
+def _or_null(field: JsonSchemaValue) -> JsonSchemaValue:
+    told = {name: field[name] for name in ("title", "description", "default") if name in field}
+    kinds: list[JsonSchemaValue] = field.get("anyOf", [{name: value for name, value in field.items() if name not in told}])
+    return field if {"type": "null"} in kinds else {"anyOf": [*kinds, {"type": "null"}], **told}
 
 
 def _never(_: object) -> NoReturn:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from its_gateway.responses.items import Item, Part
-from its_gateway.responses.schema import Format, FunctionTool, ResponseRequest, ToolChoice
+from its_gateway.responses.schema import CallableFunction, Format, FunctionChoice, ResponseRequest
 
 Json = dict[str, Any]
 
@@ -74,11 +74,11 @@ def _call(item: Item) -> Json:
     return {"id": item.call_id, "type": "function", "function": {"name": item.name, "arguments": item.arguments}}
 
 
-def _tool(tool: FunctionTool) -> Json:
+def _tool(tool: CallableFunction) -> Json:
     return {"type": "function", "function": tool.model_dump(exclude={"type"}, exclude_unset=True, exclude_none=True)}
 
 
-def _tool_choice(choice: ToolChoice) -> Json | str:
+def _tool_choice(choice: FunctionChoice) -> Json | str:
     if choice.type == "function":
         return {"type": "function", "function": {"name": choice.name}}
     return choice.type

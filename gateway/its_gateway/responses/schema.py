@@ -10,7 +10,7 @@ from its_gateway.schema import MOST_ALTERNATIVES, UINT32, Its
 from its_gateway.strict import Strict, refuse
 
 
-class FunctionTool(Strict):
+class CallableFunction(Strict):
     """A function that the model may call; OpenAI's own tools don't run here."""
 
     type: Literal["function"]
@@ -20,11 +20,14 @@ class FunctionTool(Strict):
     strict: bool = Field(default=False, description="Whether arguments must follow their schema.")
 
 
+Modes = Literal["none", "auto", "required"]
+
+
 def _mode(choice: object) -> object:
     return {"type": choice} if isinstance(choice, str) else choice
 
 
-class ToolChoice(Strict):
+class FunctionChoice(Strict):
     """Whether the model may, must or must not call functions."""
 
     type: Literal["none", "auto", "required", "function"]
@@ -36,6 +39,9 @@ class ToolChoice(Strict):
         if (self.type == "function") != (self.name is not None):
             raise refuse("`name` goes with type 'function', and that type needs it")
         return self
+
+
+AnyChoice = Annotated[FunctionChoice, BeforeValidator(_mode, json_schema_input_type=Modes | FunctionChoice)]
 
 
 class Format(Strict):
@@ -78,7 +84,7 @@ class Reasoning(Strict):
         return bool(self.summary or self.generate_summary)
 
 
-class StreamOptions(Strict):
+class EventOptions(Strict):
     """What a stream carries beside its events."""
 
     include_obfuscation: Literal[False] = False
@@ -118,13 +124,11 @@ class ResponseRequest(Strict):
 
     text: Text = Field(default=Text(), description="How the answer is written.")
     reasoning: Reasoning = Field(default=Reasoning(), description="Whether the search tells what it does.")
-    tools: list[FunctionTool] = Field(default=[], description="Functions that the model may call.")
-    tool_choice: Annotated[ToolChoice, BeforeValidator(_mode, json_schema_input_type=str | ToolChoice)] | None = Field(
-        default=None, description="Whether it may, must or must not."
-    )
+    tools: list[CallableFunction] = Field(default=[], description="Functions that the model may call.")
+    tool_choice: AnyChoice | None = Field(default=None, description="Whether it may, must or must not.")
     parallel_tool_calls: bool = Field(default=True, description="Whether the answer may call several functions.")
     stream: bool = Field(default=False, description="Answer as server-sent events.")
-    stream_options: StreamOptions | None = Field(default=None, description="Only with stream.")
+    stream_options: EventOptions | None = Field(default=None, description="Only with stream.")
 
     user: str = Field(default="", description="Kept for the logs.")
     safety_identifier: str = Field(default="", description="Kept for the logs.")

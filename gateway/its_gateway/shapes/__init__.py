@@ -1,0 +1,19 @@
+"""The shapes of answers: what the OpenAPI document says of them. Answers are written without these, for speed."""
+
+from its_gateway.shapes.chat import ChatCompletion
+from its_gateway.shapes.completions import TextCompletion
+from its_gateway.shapes.failure import Failure
+from its_gateway.shapes.listing import Configured, Health, Model, ModelList, Readiness
+from its_gateway.shapes.responses import ResponseObject
+
+__all__ = [
+    "ChatCompletion",
+    "Configured",
+    "Failure",
+    "Health",
+    "Model",
+    "ModelList",
+    "Readiness",
+    "ResponseObject",
+    "TextCompletion",
+]
