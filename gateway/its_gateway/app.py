@@ -22,7 +22,7 @@ def create_app(settings: Settings, orchestrator: Orchestrator, telemetry: Teleme
     _add_errors(app)
     document.describe(app)
     if telemetry and telemetry.metrics:
-        app.get("/metrics", include_in_schema=False)(telemetry.metrics.exposed)
+        app.get("/metrics", include_in_schema=False)(telemetry.metrics.page)
     return Edge(Gate(app, settings), settings.max_concurrent_calls, telemetry, log_prompts=settings.log_prompts)
 
 

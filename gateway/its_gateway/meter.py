@@ -28,6 +28,6 @@ class HttpMetrics(Metrics):
         self._first.labels(route).observe(first)
         self.ended(route, str(status), whole, facts)
 
-    async def exposed(self) -> Response:
+    async def page(self) -> Response:
         """Return everything, as Prometheus reads it."""
         return Response(self.text(), media_type=CONTENT_TYPE_LATEST)

@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-import socket
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -16,7 +15,7 @@ from its_gateway.edge import Edge
 from its_gateway.https import open_context
 from its_gateway.malformed import JsonErrors
 from its_gateway.settings import Settings
-from its_runtime.server import PortTaken
+from its_gateway.sockets import bind
 
 _log = structlog.get_logger("its.gateway")
 
@@ -28,7 +27,7 @@ async def serving(app: Edge, settings: Settings) -> AsyncGenerator[int, None]:
     Leaving the block refuses new requests, gives running answers `settings.grace_seconds`, cancels what is left
     and waits for it. Raises PortTaken when the port can't be bound.
     """
-    bound = _bind(settings)
+    bound = bind(settings)
     port: int = bound.getsockname()[1]
     server = _server(app, settings)
     await server.startup(sockets=[bound])
@@ -45,19 +44,6 @@ async def serving(app: Edge, settings: Settings) -> AsyncGenerator[int, None]:
         ticking.cancel()
         await server.shutdown(sockets=[bound])
         await asyncio.gather(*server.server_state.tasks, return_exceptions=True)
-
-
-def _bind(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((settings.host, settings.port))
-    except OSError as error:
-        bound.close()
-        address = f"{settings.host}:{settings.port}"
-        raise PortTaken(f"{address} can't be bound: is another process using the port? Choose another one") from error
-    return bound
 
 
 def _server(app: ASGIApp, settings: Settings) -> uvicorn.Server:

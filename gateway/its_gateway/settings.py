@@ -15,6 +15,9 @@ class Settings(ServiceSettings):
     """How the gateway listens, whom it asks, and what it lets in."""
 
     port: Port = Field(default=8108, description="Port to listen on; 0 takes a free one.")
+    workers: int = Field(
+        default=1, ge=1, le=256, description="Processes that answer at the port; limits hold for each of them."
+    )
     https: Certificate | None = Field(
         default=None, description="What clients are shown; absent, they are spoken to over plain HTTP."
     )

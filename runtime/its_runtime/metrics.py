@@ -56,27 +56,32 @@ class Metrics:
 
     def text(self) -> bytes:
         """Return everything, as Prometheus reads it; with what processes beside this one counted at the same port."""
-        return generate_latest(self._exposed)
-
-    @contextmanager
-    def served(self, host: str, port: int | None) -> Generator[int | None, None, None]:
-        """Serve /metrics inside the block, by a thread of its own; yield the port. Without a port, serve nothing."""
-        if port is None:
-            yield None
-            return
-        server, thread = start_http_server(port, host, self._exposed)
-        _log.info("serving metrics", address=f"http://{host}:{server.server_port}/metrics")
-        try:
-            yield server.server_port
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
+        return generate_latest(self.exposed)
 
     @property
-    def _exposed(self) -> CollectorRegistry:
-        if SHARED not in os.environ:
-            return self.registry
-        shared = CollectorRegistry()
-        MultiProcessCollector(shared)
-        return shared
+    def exposed(self) -> CollectorRegistry:
+        """What is read: its own, or what all processes at the port counted together."""
+        return together(os.environ[SHARED]) if SHARED in os.environ else self.registry
+
+
+def together(folder: str) -> CollectorRegistry:
+    """Return what the processes counted that share `folder`."""
+    shared = CollectorRegistry()
+    MultiProcessCollector(shared, folder)
+    return shared
+
+
+@contextmanager
+def served(registry: CollectorRegistry, host: str, port: int | None) -> Generator[int | None, None, None]:
+    """Serve /metrics inside the block, by a thread of its own; yield the port. Without a port, serve nothing."""
+    if port is None:
+        yield None
+        return
+    server, thread = start_http_server(port, host, registry)
+    _log.info("serving metrics", address=f"http://{host}:{server.server_port}/metrics")
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import structlog
 
-from its_runtime.metrics import Metrics
+from its_runtime.metrics import Metrics, served
 from its_runtime.settings import ServiceSettings
 from its_runtime.trail import Call, entered
 
@@ -71,7 +71,7 @@ def telling(settings: ServiceSettings, service: str, metrics: Kind) -> Generator
     """
     endpoint = settings.otlp_endpoint or next(filter(None, map(os.environ.get, ENDPOINTS)), None)
     with ExitStack() as stack:
-        stack.enter_context(metrics.served(settings.host, settings.metrics_port))
+        stack.enter_context(served(metrics.exposed, settings.host, settings.metrics_port))
         yield Telemetry(metrics, stack.enter_context(_tracer(endpoint, service)) if endpoint else None)
 
 

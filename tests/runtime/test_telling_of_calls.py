@@ -11,7 +11,7 @@ from its.reward.v1 import reward_pb2 as pb
 from its_runtime import trail
 from its_runtime.calls import response
 from its_runtime.errors import NotFound
-from its_runtime.metrics import Metrics
+from its_runtime.metrics import Metrics, served
 from its_runtime.settings import ServiceSettings
 from its_runtime.telemetry import Telemetry, telling
 
@@ -152,7 +152,7 @@ async def test_a_caller_that_leaves_is_counted_as_cancelled(batch, running_with)
 def test_metrics_are_served_where_a_port_is_set_and_gone_afterwards():
     with telling(ServiceSettings(metrics_port=0), "reward", Metrics()) as telemetry:
         assert telemetry.metrics
-    with Metrics().served("127.0.0.1", 0) as port:
+    with served(Metrics().exposed, "127.0.0.1", 0) as port:
         answer = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False)
     with pytest.raises(httpx.TransportError):
         httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False)
@@ -162,7 +162,7 @@ def test_metrics_are_served_where_a_port_is_set_and_gone_afterwards():
 
 
 def test_without_a_port_nothing_is_served():
-    with Metrics().served("127.0.0.1", None) as port:
+    with served(Metrics().exposed, "127.0.0.1", None) as port:
         assert port is None
 
 
