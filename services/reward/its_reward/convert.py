@@ -13,6 +13,7 @@ from its_reward.convert_prompt import to_prompt
 from its_reward.scorer import Capabilities
 from its_reward.trajectory import Batch, Scored, TextSteps, TokenSteps, Trajectory, Unscored, Usage, Verdict
 from its_runtime.errors import InvalidRequest, ItsError
+from its_runtime.fairness import Flow
 
 MAX_TRAJECTORIES = 4096
 """As the contract has it."""
@@ -24,7 +25,8 @@ def to_batch(request: pb.ScoreRequest, deadline: float | None) -> Batch:
     if len(set(ids)) < len(ids):
         raise InvalidRequest.field("trajectories", "two have the same id; give each its own")
     trajectories = tuple(_trajectory(index, sent) for index, sent in enumerate(request.trajectories))
-    return Batch(to_prompt(request), trajectories, request.reference_answer, deadline)
+    flow = Flow(request.tenant, request.flow or f"call {request.request_id}", request.priority or 1)
+    return Batch(to_prompt(request), trajectories, request.reference_answer, deadline, flow)
 
 
 def to_aggregation(asked: "pb.Aggregation.ValueType", capabilities: Capabilities) -> Aggregation:

@@ -1,11 +1,13 @@
 """What likelihood and process scorers need of a language model: to read what it thinks of given tokens."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from its_runtime.fairness import ALONE, Flow
 
 Floats = NDArray[np.float32]
 
@@ -22,6 +24,8 @@ class Passage:
     """Place of the first token to be read, at least 1; a cut. What stands before is context only."""
     keep: bool
     """Whether the passage may go on, so that its keys and values are worth keeping."""
+    flow: Flow = field(default=ALONE, compare=False)
+    """What it belongs to, and for whom it is read; read once for all who want the same."""
 
     @property
     def steps(self) -> int:

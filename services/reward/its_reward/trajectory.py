@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from its_runtime.fairness import ALONE, Flow
+
 Message = dict[str, Any]
 """A chat message or tool as chat templates and OpenAI's protocol take it."""
 
@@ -69,6 +71,8 @@ class Batch:
     """A right answer, for scorers that compare with one."""
     deadline: float | None = None
     """When the caller stops waiting, in the event loop's time; what isn't scored by then fails alone."""
+    flow: Flow = ALONE
+    """What it belongs to, and for whom it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from its_models.tokenizer import Tokenizer
 from its_reward.engine import Passage
 from its_reward.trajectory import Conversation, Prompt, TextPrompt, TextSteps, TokenPrompt, TokenSteps, Trajectory
 from its_runtime.errors import InvalidRequest
+from its_runtime.fairness import ALONE, Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ class Transcriber:
             raise InvalidRequest("the prompt has no token; say at least what was asked")
         return PromptIds(ids, foreign=isinstance(prompt, TokenPrompt))
 
-    def passage(self, prompt: PromptIds, trajectory: Trajectory) -> Passage:
-        """Return what is to be read of one trajectory behind the ids of its prompt.
+    def passage(self, prompt: PromptIds, trajectory: Trajectory, flow: Flow = ALONE) -> Passage:
+        """Return what is to be read of one trajectory behind the ids of its prompt, for a flow.
 
         Raises:
             InvalidRequest: if the tokens are another tokenizer's, or too many, or the known values are.
@@ -69,7 +70,7 @@ class Transcriber:
         if cuts[-1] > self.max_context:
             raise InvalidRequest(f"prompt and trajectory have {cuts[-1]} tokens; at most {self.max_context} fit")
         ids = prompt.ids + tuple(token for step in steps for token in step)
-        return Passage(ids, cuts, first=cuts[len(trajectory.known)], keep=not trajectory.complete)
+        return Passage(ids, cuts, first=cuts[len(trajectory.known)], keep=not trajectory.complete, flow=flow)
 
     def _steps(self, content: TextSteps | TokenSteps, *, foreign_prompt: bool) -> list[tuple[int, ...]]:
         if isinstance(content, TokenSteps):

@@ -47,7 +47,7 @@ class LikelihoodScorer:
         prompt = self._transcriber.prompt(batch.prompt)
 
         async def one(trajectory: Trajectory) -> Verdict:
-            return await self._one(self._transcriber.passage(prompt, trajectory), trajectory)
+            return await self._one(self._transcriber.passage(prompt, trajectory, batch.flow), trajectory)
 
         return await attempts(batch, one)
 

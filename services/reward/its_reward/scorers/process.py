@@ -69,7 +69,7 @@ class ProcessScorer:
         prompt = self._transcriber.prompt(batch.prompt)
 
         async def one(trajectory: Trajectory) -> Verdict:
-            return await self._one(self._transcriber.passage(prompt, trajectory), trajectory.known)
+            return await self._one(self._transcriber.passage(prompt, trajectory, batch.flow), trajectory.known)
 
         return await attempts(batch, one)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from its_reward.engine import Passage
 from its_reward.engines.embedded.reader import Pages
+from its_runtime.fairness import Flow, Holdings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,27 +22,37 @@ class Wait:
 
 
 class FairQueue:
-    """Those who wait, taken in turn from each prompt; of one prompt, in the order they came."""
+    """Those who wait: tenants by their priority, the flows of each in turn, and those of a flow as they came."""
 
     def __init__(self) -> None:
-        self._turns = OrderedDict[tuple[int, ...], deque[Wait]]()
+        self._turns = OrderedDict[Flow, deque[Wait]]()
 
     def __len__(self) -> int:
         return sum(map(len, self._turns.values()))
 
     def put(self, wait: Wait) -> None:
         """Let someone wait."""
-        prompt = wait.passage.ids[: wait.passage.cuts[0]]
-        self._turns.setdefault(prompt, deque()).append(wait)
+        self._turns.setdefault(wait.passage.flow, deque()).append(wait)
 
     def take(self, most: int) -> list[Wait]:
-        """Return at most `most` of those whose turn it is; those who have left are dropped."""
-        taken = list[Wait]()
+        """Return at most `most` of those whose turn it is; those who have left are dropped.
+
+        Where several flows wait it is fewer, so that one who comes now waits for a short batch.
+        """
+        taken, holdings = list[Wait](), Holdings()
+        most = most if len(self._turns) < SEVERAL else min(most, CROWDED)
         while self._turns and len(taken) < most:
-            prompt, waits = self._turns.popitem(last=False)
+            flow = min(self._turns, key=holdings.turn)
+            waits = self._turns.pop(flow)
             wait = waits.popleft()
             if waits:
-                self._turns[prompt] = waits
+                self._turns[flow] = waits
             if not wait.answer.cancelled():
                 taken.append(wait)
+                holdings.add(flow, 1)
         return taken
+
+
+SEVERAL = 2
+CROWDED = 16
+"""Most that are taken at once where several flows wait: a batch of them reads nearly as fast as a larger one."""
