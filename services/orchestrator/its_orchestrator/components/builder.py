@@ -9,6 +9,7 @@ from its_orchestrator.components.rewards import Rewards
 from its_orchestrator.components.session import Session
 from its_orchestrator.components.stages import PipelineTypeEnum, StageTypeEnum
 from its_orchestrator.components.strategy import Strategy
+from its_orchestrator.running.run import Engines
 
 
 class Builder(ABC):
@@ -20,6 +21,8 @@ class Builder(ABC):
 
     session: Session
     """The run."""
+    engines: Engines | None
+    """The generator and the reward service; None where there are none."""
 
     @abstractmethod
     async def get_llm(self, llm_name: str, wrapper_type: object = None) -> LLM:

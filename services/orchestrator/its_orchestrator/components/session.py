@@ -17,11 +17,15 @@ from its_runtime.errors import DeadlinePassed, ItsError
 class Session:
     """Every component of a run shares it; nothing of it outlives the run."""
 
-    def __init__(self, recorder: Recorder, *, seed: int = 0, budget: Budget = NO_LIMIT, request_id: str = "") -> None:
+    def __init__(
+        self, recorder: Recorder, *, seed: int = 0, budget: Budget = NO_LIMIT, request_id: str = "", tenant: str = ""
+    ) -> None:
         self.recorder = recorder
         self.seed = seed
         self.budget = budget
         self.request_id = request_id or recorder.trace_id
+        self.tenant = tenant
+        """For whom it is."""
         self.account = Account(budget.tokens, recorder)
         self.watch = Watch(budget.seconds)
         self.equivalence: Equivalence = MathEquivalence()
@@ -41,6 +45,11 @@ class Session:
         """Whether a limit has ended the run: no more work will be done."""
         return self.refusal() is not None
 
+    @property
+    def samples_left(self) -> int | None:
+        """Calls of language models that may still be made; None without a limit."""
+        return None if self.budget.samples is None else max(0, self.budget.samples - self.account.ledger.samples)
+
     def refusal(self) -> ItsError | None:
         """Return why no more may be asked of language models; None while it may."""
         if self.watch.over:
@@ -49,7 +58,7 @@ class Session:
         if self.account.tokens_left == 0:
             self.stopped_by = StoppedBy.TOKENS
             return DeadlinePassed("the run's budget of tokens ended; allow more")
-        if self.budget.samples is not None and self.account.ledger.samples >= self.budget.samples:
+        if self.samples_left == 0:
             return DeadlinePassed("the run's budget of samples, which calls of language models are, ended; allow more")
         return None
 

@@ -12,6 +12,7 @@ from its_orchestrator.context import Context
 from its_orchestrator.engines import Aggregation, Generator, Reward
 from its_orchestrator.events import Answer, Note, RunStarted
 from its_orchestrator.growing.grower import Grower
+from its_orchestrator.ledger import Ledger
 from its_orchestrator.limits.account import Account
 from its_orchestrator.limits.commitment import Commitment
 from its_orchestrator.limits.recorder import Recorder
@@ -68,6 +69,11 @@ class Run:
             self._commitment,
             self._equivalence(engines.equivalence),
         )
+
+    @property
+    def spent(self) -> Ledger:
+        """What was spent until now."""
+        return self._account.ledger
 
     async def answer(self) -> Answer:
         """Run to the end and return the last event. Raises an error that lists the causes when nothing is left."""

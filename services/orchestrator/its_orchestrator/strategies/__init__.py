@@ -80,6 +80,7 @@ from its_orchestrator.strategies.scoring.motivation_aware_scoring import (
     MotivationAwareScoringConfig,
 )
 from its_orchestrator.strategies.scoring.reward_model_scoring import RewardModelScoring, RewardModelScoringConfig
+from its_orchestrator.strategies.search.its_algorithm import ItsAlgorithm, ItsAlgorithmConfig
 from its_orchestrator.strategies.search.multi_llm_generation import MultiLLMGeneration, MultiLLMGenerationConfig
 from its_orchestrator.strategies.search.multi_llm_plan import MultiLLMPlan, MultiLLMPlanConfig
 from its_orchestrator.strategies.search.multi_query_retrieval_search import (
@@ -138,6 +139,8 @@ __all__ = [
     "ITSStrategyRef",
     "IterativePlanRefinement",
     "IterativePlanRefinementConfig",
+    "ItsAlgorithm",
+    "ItsAlgorithmConfig",
     "LLMAsAJudgeEditor",
     "LLMAsAJudgeEditorConfig",
     "LLMBaseConfig",

@@ -7,9 +7,11 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from its_orchestrator import functions, llms, strategies
+from its_orchestrator import registry as algorithms
 from its_orchestrator.components.config import TypedConfig
 from its_orchestrator.components.references import Section, Where
 from its_orchestrator.components.registry import REGISTRY, Registered, TypeRegistry
+from its_orchestrator.strategies import ItsAlgorithmConfig
 from its_orchestrator.workflows.nearest import nearest
 from its_runtime.errors import ItsError
 
@@ -93,6 +95,8 @@ class Drawing:
 
     def _typed(self, where: Where, section: Section, name: str, fields: dict[str, Any]) -> None:
         type_name = str(fields.pop("_type"))
+        if section is Section.STRATEGY and type_name in algorithms.names():
+            type_name, fields = "its_algorithm", _algorithm(type_name, fields)
         try:
             registered = self._registry.find(section, type_name)
             config = registered.config_type.model_validate(fields)
@@ -102,6 +106,13 @@ class Drawing:
             self._findings.extend(_explained(where, registered.config_type, error))  # pyright: ignore[reportPossiblyUnboundVariable]
         else:
             self._entries[section][name] = Entry(where, registered, config)
+
+
+def _algorithm(name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a search by the algorithm `name`; what is none of the search's is a parameter of it."""
+    own = {key: value for key, value in fields.items() if key in ItsAlgorithmConfig.model_fields}
+    rest = {key: value for key, value in fields.items() if key not in own}
+    return {"algorithm": name, **own, "parameters": {**own.get("parameters", {}), **rest}}
 
 
 def _explained(where: Where, kind: type[TypedConfig], error: ValidationError) -> Iterator[Finding]:

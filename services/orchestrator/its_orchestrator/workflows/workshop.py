@@ -25,6 +25,7 @@ class Workshop(Builder):
 
     def __init__(self, blueprint: Blueprint, session: Session, supplies: Supplies, stack: AsyncExitStack) -> None:
         self.session = session
+        self.engines = supplies.engines
         self._blueprint = blueprint
         self._supplies = supplies
         self._stack = stack
@@ -42,8 +43,7 @@ class Workshop(Builder):
         return LLM(llm_name, provider, self.session)
 
     def get_rewards(self, model: str) -> Rewards:
-        engines = self._supplies.engines
-        return Rewards(engines.reward if engines else None, model, self.session)
+        return Rewards(self.engines.reward if self.engines else None, model, self.session)
 
     async def get_function(self, name: str) -> Function:
         if name in self._blueprint.of(Section.FUNCTION):
