@@ -1,6 +1,9 @@
-"""A scripted orchestrator on a real socket, for clients that know only the contract."""
+"""A scripted orchestrator on a real socket, for clients that know only the contract, and what clients in Node need."""
 
+import json
+import subprocess
 from collections.abc import AsyncGenerator
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +19,7 @@ from its_runtime.settings import ServiceSettings
 
 SERVICE = "its.orchestrator.v1.OrchestratorService"
 ALGORITHMS = ["best-of-n", "self-consistency"]
+HERE = Path(__file__).parent
 
 
 class Scripted(OrchestratorServiceServicer):
@@ -51,3 +55,14 @@ async def address() -> AsyncGenerator[str]:
     add_OrchestratorServiceServicer_to_server(Scripted(), server)
     async with serving(server, settings, SERVICE) as port:
         yield f"127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="session")
+def packages() -> None:
+    """Install what clients in Node need, as the lock says, beside them."""
+    wanted = json.loads((HERE / "package.json").read_text())["dependencies"]
+    if not all((HERE / "node_modules" / name / "package.json").exists() for name in wanted):
+        command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
+        told = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False, timeout=100)
+        if told.returncode:
+            pytest.skip(f"npm ci failed, is a registry within reach? {told.stderr.strip().splitlines()[-1:]}")

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,19 +11,9 @@ HERE = Path(__file__).parent
 pytestmark = pytest.mark.skipif(not shutil.which("node") or not shutil.which("npm"), reason="node and npm are needed")
 
 
-@pytest.fixture(scope="module")
-def packages() -> None:
-    """Install what the client needs, as its lock says, beside it."""
-    if not (HERE / "node_modules" / ".package-lock.json").exists():
-        command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-        told = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False, timeout=100)
-        if told.returncode:
-            pytest.skip(f"npm ci failed, is a registry within reach? {told.stderr.strip().splitlines()[-1:]}")
-
-
 async def ask(address: str, algorithm: str, budget: int = 4) -> dict:
     command = ["node", str(HERE / "client.js"), address, "What is 6 times 7?", algorithm, str(budget)]
-    process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     told, _ = await asyncio.wait_for(process.communicate(), 60)
     return json.loads(told)
 

@@ -1,0 +1,92 @@
+"""The official SDK for Python in front of the gateway: runs a scenario and returns what it gave."""
+
+import json
+from typing import Any
+
+import openai
+
+
+def given(does: str, request: dict[str, Any], url: str, flaky: str) -> dict[str, Any]:
+    """Return what one scenario gives."""
+    with openai.OpenAI(base_url=f"{url}/v1", api_key="unused", max_retries=0) as client:
+        if does == "retry":
+            with openai.OpenAI(base_url=f"{flaky}/v1", api_key="unused", max_retries=2) as patient:
+                return _chat(patient, request)
+        return DEEDS[does](client, request)
+
+
+def _apart(request: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a call: what the SDK doesn't know goes into `extra_body`."""
+    ours = {name: value for name, value in request.items() if name in {"budget", "frobnicate"}}
+    return {**{name: value for name, value in request.items() if name not in ours}, "extra_body": ours}
+
+
+def _chat(client: openai.OpenAI, request: dict[str, Any]) -> dict[str, Any]:
+    completion = client.chat.completions.create(**_apart(request))
+    return _summary(completion) | _figures(completion)
+
+
+def _stream(client: openai.OpenAI, request: dict[str, Any]) -> dict[str, Any]:
+    with client.chat.completions.stream(**_apart(request)) as stream:
+        return _summary(stream.get_final_completion())
+
+
+def _error(client: openai.OpenAI, request: dict[str, Any], **more: Any) -> dict[str, Any]:
+    try:
+        client.chat.completions.create(**_apart(request), **more)
+    except openai.APIStatusError as error:
+        return {"status": error.status_code, "code": error.code, "param": error.param, "type": error.type}
+    return {}
+
+
+def _stream_error(client: openai.OpenAI, request: dict[str, Any]) -> dict[str, Any]:
+    return _error(client, request, stream=True)
+
+
+def _cancel(client: openai.OpenAI, request: dict[str, Any]) -> dict[str, Any]:
+    with client.chat.completions.create(**_apart(request), stream=True) as stream:
+        next(iter(stream))
+    return {"left": stream.response.is_closed}
+
+
+def _models(client: openai.OpenAI, request: dict[str, Any]) -> dict[str, Any]:
+    listed = [model.id for model in client.models.list()]
+    retrieved = client.models.retrieve(request["model"]).id
+    return {"listed": request["model"] in listed, "retrieved": retrieved}
+
+
+def _response(client: openai.OpenAI, request: dict[str, Any]) -> dict[str, Any]:
+    response = client.responses.create(**request)
+    return {"status": response.status, "text": response.output_text}
+
+
+def _summary(completion: Any) -> dict[str, Any]:
+    first, usage = completion.choices[0], completion.usage
+    tokens = (first.logprobs and first.logprobs.content) or []
+    return {
+        "choices": len(completion.choices),
+        "texts": [choice.message.content or "" for choice in completion.choices],
+        "text": first.message.content or "",
+        "finish_reason": first.finish_reason,
+        "refused": bool(first.message.refusal),
+        "calls": [[call.function.name, json.loads(call.function.arguments)] for call in first.message.tool_calls or ()],
+        "tokens_make_the_text": b"".join(bytes(one.bytes) for one in tokens).decode() == (first.message.content or ""),
+        "alternatives": len(tokens[0].top_logprobs) if tokens else 0,
+        "usage_adds_up": usage.prompt_tokens + usage.completion_tokens == usage.total_tokens if usage else None,
+    }
+
+
+def _figures(completion: Any) -> dict[str, Any]:
+    its = completion.model_extra.get("its", {})
+    return {"algorithm": its.get("algorithm"), "candidates": len(its.get("candidates", ()))}
+
+
+DEEDS = {
+    "chat": _chat,
+    "stream": _stream,
+    "error": _error,
+    "stream_error": _stream_error,
+    "cancel": _cancel,
+    "models": _models,
+    "response": _response,
+}
