@@ -161,6 +161,16 @@ async def test_where_no_tool_may_be_called_a_call_is_text(orchestrate, conversat
     assert not solved.answer.message.tool_calls
 
 
+async def test_where_one_tool_is_named_a_call_of_another_is_text(orchestrate):
+    conversation = asked(chat.ToolChoice.MODE_NAMED)
+    conversation.tool_choice.name = "time"
+    async with orchestrate(World([PARIS, PARIS, TIME], in_order=True)) as its:
+        solved = await its.solve(algorithm="self-consistency", samples=3, conversation=conversation)
+
+    assert [call.name for call in solved.answer.message.tool_calls] == ["time"]
+    assert [one.HasField("votes") for one in solved.answer.candidates] == [False, False, True]
+
+
 async def test_a_call_in_an_answer_that_was_cut_off_is_text(orchestrate):
     async with orchestrate(World([f"{PARIS} and more"])) as its:
         solved = await its.solve(samples=1, conversation=asked(), sampling=Sampling(max_tokens=len(PARIS) + 2))

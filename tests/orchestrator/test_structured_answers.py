@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from its_orchestrator.algorithms import SelfConsistency
 from its_checking import structured
+from its_orchestrator.algorithms import SelfConsistency
 from its_orchestrator.choosing.equivalence import MathEquivalence
 from its_orchestrator.testing import World
 

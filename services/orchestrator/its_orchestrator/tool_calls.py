@@ -41,9 +41,11 @@ class Spoken:
 
 def offered(prompt: Prompt) -> frozenset[str]:
     """Return the names of the tools that the answer may call; those that may not be called are not offered."""
-    if not isinstance(prompt, Conversation) or (prompt.tool_choice and prompt.tool_choice.mode == "none"):
+    if not isinstance(prompt, Conversation):
         return frozenset()
-    return frozenset(tool.name for tool in prompt.tools)
+    choice = prompt.tool_choice
+    mode, named = (choice.mode, choice.name) if choice else ("auto", "")
+    return frozenset(one.name for one in prompt.tools if mode != "none" and (mode != "named" or one.name == named))
 
 
 def demanded(prompt: Prompt) -> bool:

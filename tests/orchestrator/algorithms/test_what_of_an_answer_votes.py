@@ -1,9 +1,11 @@
 """Votes may look for something else than a box: patterns, JSON fields, functions of a plugin, calls of tools."""
 
 import json
+from pathlib import Path
 
 import pytest
 from google.protobuf.struct_pb2 import Struct
+from grpc import StatusCode, aio
 from pydantic import ValidationError
 
 from its.chat.v1 import chat_pb2 as chat
@@ -11,7 +13,7 @@ from its_orchestrator.algorithms import SelfConsistency
 from its_orchestrator.choosing.projection import field, installed, matched
 from its_orchestrator.events import Note
 from its_orchestrator.testing import World
-from its_runtime.errors import InvalidRequest
+from its_runtime.errors import InvalidRequest, Unmet
 
 
 async def solve(*said: str, **parameters):
@@ -90,12 +92,45 @@ def test_a_function_is_chosen_among_the_installed_ones_and_never_brought():
             installed(name)
 
 
-async def test_an_unknown_function_is_refused_before_anything_is_sampled():
+async def test_an_unknown_function_is_refused_before_anything_is_sampled(orchestrate):
     world = World(["1"])
-    with pytest.raises(InvalidRequest, match="none is installed"):
-        await world.solve(SelfConsistency(projection="os:getcwd"), 4)
+    struct = Struct()
+    struct.update({"projection": "os:getcwd"})
+    async with orchestrate(world) as its:
+        with pytest.raises(aio.AioRpcError) as caught:
+            await its.solve(algorithm="self-consistency", samples=4, parameters=struct)
 
+    assert caught.value.code() is StatusCode.INVALID_ARGUMENT
+    assert "parameters.projection: no projection is called 'os:getcwd'" in caught.value.details()
     assert world.generator.generations == []
+
+
+@pytest.fixture
+def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Install a package that brings projections."""
+    (tmp_path / "verdicts.py").write_text("def last_word(text):\n    return (text.split() or [None])[-1]\n")
+    about = tmp_path / "verdicts-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: verdicts\nVersion: 1.0\n")
+    points = "last-word = verdicts:last_word\nbroken = verdicts:missing\n"
+    (about / "entry_points.txt").write_text(f"[its.projections]\n{points}")
+    monkeypatch.syspath_prepend(tmp_path)
+
+
+@pytest.mark.usefixtures("plugin")
+async def test_a_function_of_a_plugin_tells_what_votes():
+    result = await solve("I say yes", "I say no", "It must be no", projection="last-word")
+
+    assert result.text == "I say no"
+    assert [one.votes for one in result.answer.candidates] == [1, 2, 2]
+
+
+@pytest.mark.usefixtures("plugin")
+def test_a_plugin_that_can_not_be_imported_is_told_from_one_that_is_not_there():
+    with pytest.raises(Unmet, match=r"broken.*can't be imported"):
+        SelfConsistency(projection="broken")
+    with pytest.raises(InvalidRequest, match="there are broken, last-word"):
+        SelfConsistency(projection="missing")
 
 
 def test_one_projection_at_a_time():

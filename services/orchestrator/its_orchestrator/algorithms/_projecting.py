@@ -55,6 +55,13 @@ class Projecting(Algorithm):
             matched(pattern)
         return patterns
 
+    @field_validator("projection")
+    @classmethod
+    def _is_installed(cls, name: str | None) -> str | None:
+        if name is not None:
+            installed(name)
+        return name
+
     @model_validator(mode="after")
     def _is_one(self) -> "Projecting":
         given = [one for one in ("regex_patterns", "json_fields", "projection") if getattr(self, one)]
