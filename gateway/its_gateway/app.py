@@ -17,7 +17,14 @@ from its_runtime.telemetry import Telemetry
 
 def create_app(settings: Settings, orchestrator: Orchestrator, telemetry: Telemetry[HttpMetrics] | None = None) -> Edge:
     """Return the gateway in front of `orchestrator`; without `telemetry`, its requests are told of in the log only."""
-    app = FastAPI(title="its", version="1", description=document.DESCRIPTION, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="its",
+        version="1",
+        description=document.DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
     add_routes(app, settings, orchestrator)
     _add_errors(app)
     document.describe(app)

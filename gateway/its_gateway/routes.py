@@ -11,6 +11,7 @@ from its_gateway.headers import ALGORITHM, BUDGET
 from its_gateway.health import Health
 from its_gateway.models import Models
 from its_gateway.orchestrator import Orchestrator
+from its_gateway.page import Page
 from its_gateway.responses import ResponseRequest, Responses
 from its_gateway.schema import ChatRequest
 from its_gateway.settings import Settings
@@ -32,6 +33,7 @@ def add_routes(app: FastAPI, settings: Settings, orchestrator: Orchestrator) -> 
     app.get("/ready", **route("Can the whole chain answer?", shapes.Readiness, also={503: shapes.Readiness}))(
         health.ready
     )
+    app.get("/docs", include_in_schema=False)(Page(app).read)
 
 
 _ID = {"name": "model_id", "in": "path", "required": True, "schema": {"type": "string"}}

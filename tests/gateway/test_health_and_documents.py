@@ -61,5 +61,18 @@ async def test_every_reference_of_the_document_leads_somewhere(http):
     assert "$defs" not in text
 
 
-async def test_there_is_a_page_to_read(http):
-    assert "its" in (await http.get("/docs")).text
+async def test_there_is_a_page_to_read_that_needs_nothing_of_anybody_else(http):
+    page = await http.get("/docs")
+
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "POST /v1/chat/completions" in page.text
+    assert "list of <a href=#ChatMessage>" in page.text
+    assert [found for found in ("<script", "src=", "http:", "https:", "@import") if found in page.text] == []
+
+
+async def test_every_link_of_the_page_leads_somewhere(http):
+    page = (await http.get("/docs")).text
+
+    links = {piece.partition(">")[0] for piece in page.split("<a href=#")[1:]}
+    assert links
+    assert links <= {piece.partition(">")[0] for piece in page.split(" id=")[1:]}
