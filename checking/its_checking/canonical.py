@@ -39,7 +39,7 @@ def form(answer: str) -> Form:
     number = _number(text)
     if number is not None:
         return Form(number, Kind.NUMBER)
-    algebraic = len(text) <= LONGEST and _ALGEBRA.search(text)
+    algebraic = len(text) <= LONGEST and _ALGEBRA.search(text) and not _PROSE.search(text)
     return Form(text, Kind.FORMULA if algebraic else Kind.WORDS)
 
 
@@ -76,3 +76,5 @@ _FRACTION = re.compile(r"([+-]?)\\[dt]?frac(?:\{([+-]?\d+)\}|(\d))(?:\{(\d+)\}|(
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _NUMBER = re.compile(r"[+-]?(\d{1,64}(\.\d{0,64})?|\.\d{1,64})(e[+-]?\d{1,2})?(/(\d{1,64}(\.\d{0,64})?|\.\d{1,64}))?")
 _ALGEBRA = re.compile(r"[\\^*/+\-=<>()|!%\d√π∞]")
+_PROSE = re.compile(r"(?<![\\A-Za-z])(?!sqrt|arc|inf|log|sin|cos|tan|exp|mod|theta|alpha|beta|gamma|delta)[A-Za-z]{4,}")
+"""Words that are no names of functions or variables."""
