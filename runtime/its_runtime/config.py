@@ -1,12 +1,14 @@
 """its.yaml: one file for all processes, read with the line of every key so that errors can point at it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
+
+from its_runtime.document import DocumentError, compose
 
 Settings = TypeVar("Settings", bound=BaseModel)
 KeyPath = tuple[int | str, ...]
@@ -19,10 +21,15 @@ class ConfigError(Exception):
 class ConfigFile:
     """A parsed its.yaml."""
 
-    def __init__(self, path: Path | None) -> None:
-        """Read `path`; None stands for an empty file. Raises ConfigError when it can't be read or parsed."""
+    def __init__(
+        self, path: Path | None, overrides: Sequence[str] = (), environment: Mapping[str, str] = os.environ
+    ) -> None:
+        """Read `path`, with `a.b=value` of `overrides` in place of what it says; None stands for an empty file.
+
+        Raises ConfigError when it can't be read or parsed.
+        """
         self.path = path
-        self._node = _compose(path) if path else None
+        self._node = _compose(path, overrides, environment) if path else None
         self.values: dict[str, Any] = _construct(path, self._node) if path and self._node else {}
 
     def section(self, name: str, kind: type[Settings], environment: Mapping[str, str] = os.environ) -> Settings:
@@ -32,7 +39,7 @@ class ConfigFile:
         """
         written: Any = self.values.get(name) or {}
         if not isinstance(written, dict):
-            raise ConfigError(f"{self.path}:{self.line((name,))}: {name}: a mapping is expected, such as `port: 50051`")
+            raise ConfigError(f"{self.place((name,))}: {name}: a mapping is expected, such as `port: 50051`")
         variables = _variables(name, kind, environment)
         overrides = {
             field: _value(kind, field, variable, environment[variable]) for field, variable in variables.items()
@@ -53,24 +60,30 @@ class ConfigFile:
             lines = [self._explain(prefix, dict(one), variables or {}) for one in error.errors()]
             raise ConfigError("\n".join(lines)) from error
 
+    def place(self, path: KeyPath) -> str:
+        """Return `file:line` of the key at `path`, or of the nearest key above it that exists."""
+        node, mark = self._node, None
+        for step in path:
+            mark, node = _step(node, step) or (mark, node)
+        return f"{mark.name}:{mark.line + 1}" if mark else f"{self.path}:1"
+
     def line(self, path: KeyPath) -> int:
         """Return the line (from 1) of the key at `path`, or of the nearest key above it that exists."""
-        node, line = self._node, 1
-        for step in path:  # a step that isn't in the file may be the tag of a union: the next one may be there
-            line, node = _child(node, step) or (line, node)
-        return line
+        return int(self.place(path).rpartition(":")[2])
 
     def _explain(self, prefix: KeyPath, error: dict[str, Any], variables: Mapping[str, str]) -> str:
         path = (*prefix, *error["loc"])
         variable = variables.get(str(error["loc"][0])) if error["loc"] else None
-        place = variable or (f"{self.path}:{self.line(path)}" if self.path else "defaults")
+        place = variable or (self.place(path) if self.path else "defaults")
         message = "unknown key" if error["type"] == "extra_forbidden" else error["msg"]
         return f"{place}: {'.'.join(map(str, path))}: {message}"
 
 
-def _compose(path: Path) -> yaml.Node | None:
+def _compose(path: Path, overrides: Sequence[str], environment: Mapping[str, str]) -> yaml.Node | None:
     try:
-        return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        return compose(path, environment, overrides)
+    except DocumentError as error:
+        raise ConfigError(str(error)) from error
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:
@@ -97,13 +110,13 @@ def _problem(error: Exception) -> str:
     return problem or " ".join(str(error).split())
 
 
-def _child(node: yaml.Node | None, step: int | str) -> tuple[int, yaml.Node] | None:
+def _step(node: yaml.Node | None, step: int | str) -> tuple[yaml.Mark | None, yaml.Node] | None:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if key.value == str(step):
-                return key.start_mark.line + 1, value
+                return key.start_mark, value
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return node.value[step].start_mark.line + 1, node.value[step]
+        return node.value[step].start_mark, node.value[step]
     return None
 
 
