@@ -24,37 +24,38 @@ _sym_db = _symbol_database.Default()
 
 from its.generator.v1 import generator_pb2 as its_dot_generator_dot_v1_dot_generator__pb2
 from its.orchestrator.v1 import answer_pb2 as its_dot_orchestrator_dot_v1_dot_answer__pb2
+from its.orchestrator.v1 import stage_pb2 as its_dot_orchestrator_dot_v1_dot_stage__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fits/orchestrator/v1/event.proto\x12\x13its.orchestrator.v1\x1a its/generator/v1/generator.proto\x1a its/orchestrator/v1/answer.proto\"\xca\x04\n\nSolveEvent\x12\x10\n\x08trace_id\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\r\x12\x0f\n\x07seconds\x18\x03 \x01(\x01\x12\x32\n\x07started\x18\x04 \x01(\x0b\x32\x1f.its.orchestrator.v1.RunStartedH\x00\x12\x31\n\x08progress\x18\x05 \x01(\x0b\x32\x1d.its.orchestrator.v1.ProgressH\x00\x12.\n\x04step\x18\x06 \x01(\x0b\x32\x1e.its.orchestrator.v1.StepEndedH\x00\x12\x37\n\x06scored\x18\x07 \x01(\x0b\x32%.its.orchestrator.v1.CandidatesScoredH\x00\x12\x33\n\tresampled\x18\x08 \x01(\x0b\x32\x1e.its.orchestrator.v1.ResampledH\x00\x12\x34\n\x05\x65nded\x18\t \x01(\x0b\x32#.its.orchestrator.v1.CandidateEndedH\x00\x12\x37\n\tcommitted\x18\n \x01(\x0b\x32\".its.orchestrator.v1.TextCommittedH\x00\x12\x34\n\x07\x66\x61ilure\x18\x0b \x01(\x0b\x32!.its.orchestrator.v1.FailureNotedH\x00\x12)\n\x04note\x18\x0c \x01(\x0b\x32\x19.its.orchestrator.v1.NoteH\x00\x12-\n\x06\x61nswer\x18\r \x01(\x0b\x32\x1b.its.orchestrator.v1.AnswerH\x00\x42\x06\n\x04kind\"\x7f\n\nRunStarted\x12\x11\n\talgorithm\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x14\n\x0creward_model\x18\x03 \x01(\t\x12+\n\x06\x62udget\x18\x04 \x01(\x0b\x32\x1b.its.orchestrator.v1.Budget\x12\x0c\n\x04seed\x18\x05 \x01(\x04\"\x8c\x01\n\x08Progress\x12\x0e\n\x06rounds\x18\x01 \x01(\r\x12\x0c\n\x04live\x18\x02 \x01(\r\x12\r\n\x05\x65nded\x18\x03 \x01(\r\x12\x17\n\nbest_score\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12+\n\x06ledger\x18\x05 \x01(\x0b\x32\x1b.its.orchestrator.v1.LedgerB\r\n\x0b_best_score\"M\n\tStepEnded\x12\x14\n\x0c\x63\x61ndidate_id\x18\x01 \x01(\t\x12\x0c\n\x04step\x18\x02 \x01(\r\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\x0e\n\x06tokens\x18\x04 \x01(\r\"j\n\x0e\x43\x61ndidateScore\x12\x14\n\x0c\x63\x61ndidate_id\x18\x01 \x01(\t\x12\r\n\x05score\x18\x02 \x01(\x01\x12\x13\n\x0bstep_scores\x18\x03 \x03(\x01\x12\x13\n\x06weight\x18\x04 \x01(\x01H\x00\x88\x01\x01\x42\t\n\x07_weight\"G\n\x10\x43\x61ndidatesScored\x12\x33\n\x06scores\x18\x01 \x03(\x0b\x32#.its.orchestrator.v1.CandidateScore\"3\n\x08Survivor\x12\x14\n\x0c\x63\x61ndidate_id\x18\x01 \x01(\t\x12\x11\n\tparent_id\x18\x02 \x01(\t\"\x90\x01\n\tResampled\x12\x30\n\tsurvivors\x18\x01 \x03(\x0b\x32\x1d.its.orchestrator.v1.Survivor\x12\x13\n\x0b\x64ropped_ids\x18\x02 \x03(\t\x12\"\n\x15\x65\x66\x66\x65\x63tive_sample_size\x18\x03 \x01(\x01H\x00\x88\x01\x01\x42\x18\n\x16_effective_sample_size\"\x98\x01\n\x0e\x43\x61ndidateEnded\x12\x14\n\x0c\x63\x61ndidate_id\x18\x01 \x01(\t\x12\x31\n\x0bstop_reason\x18\x02 \x01(\x0e\x32\x1c.its.generator.v1.StopReason\x12\x19\n\x11\x63ompletion_tokens\x18\x03 \x01(\r\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x14\n\x0c\x66inal_answer\x18\x05 \x01(\t\"\x1d\n\rTextCommitted\x12\x0c\n\x04text\x18\x01 \x01(\t\"5\n\x0c\x46\x61ilureNoted\x12\x14\n\x0c\x63\x61ndidate_id\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\"\x17\n\x04Note\x12\x0f\n\x07message\x18\x01 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fits/orchestrator/v1/event.proto\x12\x13its.orchestrator.v1\x1a its/generator/v1/generator.proto\x1a its/orchestrator/v1/answer.proto\x1a\x1fits/orchestrator/v1/stage.proto\"\xba\x06\n\nSolveEvent\x12\x10\n\x08trace_id\x18\x01 \x01(\t\x12\r\n\x05index\x18\x02 \x01(\r\x12\x0f\n\x07seconds\x18\x03 \x01(\x01\x12\x32\n\x07started\x18\x04 \x01(\x0b\x32\x1f.its.orchestrator.v1.RunStartedH\x00\x12\x31\n\x08progress\x18\x05 \x01(\x0b\x32\x1d.its.orchestrator.v1.ProgressH\x00\x12.\n\x04step\x18\x06 \x01(\x0b\x32\x1e.its.orchestrator.v1.StepEndedH\x00\x12\x37\n\x06scored\x18\x07 \x01(\x0b\x32%.its.orchestrator.v1.CandidatesScoredH\x00\x12\x33\n\tresampled\x18\x08 \x01(\x0b\x32\x1e.its.orchestrator.v1.ResampledH\x00\x12\x34\n\x05\x65nded\x18\t \x01(\x0b\x32#.its.orchestrator.v1.CandidateEndedH\x00\x12\x37\n\tcommitted\x18\n \x01(\x0b\x32\".its.orchestrator.v1.TextCommittedH\x00\x12\x34\n\x07\x66\x61ilure\x18\x0b \x01(\x0b\x32!.its.orchestrator.v1.FailureNotedH\x00\x12)\n\x04note\x18\x0c \x01(\x0b\x32\x19.its.orchestrator.v1.NoteH\x00\x12-\n\x06\x61nswer\x18\r \x01(\x0b\x32\x1b.its.orchestrator.v1.AnswerH\x00\x12:\n\rstage_started\x18\x14 \x01(\x0b\x32!.its.orchestrator.v1.StageStartedH\x00\x12>\n\x0f\x61ttempt_started\x18\x15 \x01(\x0b\x32#.its.orchestrator.v1.AttemptStartedH\x00\x12:\n\rattempt_ended\x18\x16 \x01(\x0b\x32!.its.orchestrator.v1.AttemptEndedH\x00\x12\x36\n\x0bstage_ended\x18\x17 \x01(\x0b\x32\x1f.its.orchestrator.v1.StageEndedH\x00\x42\x06\n\x04kind\"\x7f\n\nRunStarted\x12\x11\n\talgorithm\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x14\n\x0creward_model\x18\x03 \x01(\t\x12+\n\x06\x62udget\x18\x04 \x01(\x0b\x32\x1b.its.orchestrator.v1.Budget\x12\x0c\n\x04seed\x18\x05 \x01(\x04\"\x8c\x01\n\x08Progress\x12\x0e\n\x06rounds\x18\x01 \x01(\r\x12\x0c\n\x04live\x18\x02 \x01(\r\x12\r\n\x05\x65nded\x18\x03 \x01(\r\x12\x17\n\nbest_score\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12+\n\x06ledger\x18\x05 \x01(\x0b\x32\x1b.its.orchestrator.v1.LedgerB\r\n\x0b_best_score\"M\n\tStepEnded\x12\x14\n\x0c\x63\x61ndidate_id\x18\x01 \x01(\t\x12\x0c\n\x04step\x18\x02 \x01(\r\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\x0e\n\x06tokens\x18\x04 \x01(\r\"j\n\x0e\x43\x61ndidateScore\x12\x14\n\x0c\x63\x61ndidate_id\x18\x01 \x01(\t\x12\r\n\x05score\x18\x02 \x01(\x01\x12\x13\n\x0bstep_scores\x18\x03 \x03(\x01\x12\x13\n\x06weight\x18\x04 \x01(\x01H\x00\x88\x01\x01\x42\t\n\x07_weight\"G\n\x10\x43\x61ndidatesScored\x12\x33\n\x06scores\x18\x01 \x03(\x0b\x32#.its.orchestrator.v1.CandidateScore\"3\n\x08Survivor\x12\x14\n\x0c\x63\x61ndidate_id\x18\x01 \x01(\t\x12\x11\n\tparent_id\x18\x02 \x01(\t\"\x90\x01\n\tResampled\x12\x30\n\tsurvivors\x18\x01 \x03(\x0b\x32\x1d.its.orchestrator.v1.Survivor\x12\x13\n\x0b\x64ropped_ids\x18\x02 \x03(\t\x12\"\n\x15\x65\x66\x66\x65\x63tive_sample_size\x18\x03 \x01(\x01H\x00\x88\x01\x01\x42\x18\n\x16_effective_sample_size\"\x98\x01\n\x0e\x43\x61ndidateEnded\x12\x14\n\x0c\x63\x61ndidate_id\x18\x01 \x01(\t\x12\x31\n\x0bstop_reason\x18\x02 \x01(\x0e\x32\x1c.its.generator.v1.StopReason\x12\x19\n\x11\x63ompletion_tokens\x18\x03 \x01(\r\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x14\n\x0c\x66inal_answer\x18\x05 \x01(\t\"\x1d\n\rTextCommitted\x12\x0c\n\x04text\x18\x01 \x01(\t\"5\n\x0c\x46\x61ilureNoted\x12\x14\n\x0c\x63\x61ndidate_id\x18\x01 \x01(\t\x12\x0f\n\x07message\x18\x02 \x01(\t\"\x17\n\x04Note\x12\x0f\n\x07message\x18\x01 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'its.orchestrator.v1.event_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SOLVEEVENT']._serialized_start=125
-  _globals['_SOLVEEVENT']._serialized_end=711
-  _globals['_RUNSTARTED']._serialized_start=713
-  _globals['_RUNSTARTED']._serialized_end=840
-  _globals['_PROGRESS']._serialized_start=843
-  _globals['_PROGRESS']._serialized_end=983
-  _globals['_STEPENDED']._serialized_start=985
-  _globals['_STEPENDED']._serialized_end=1062
-  _globals['_CANDIDATESCORE']._serialized_start=1064
-  _globals['_CANDIDATESCORE']._serialized_end=1170
-  _globals['_CANDIDATESSCORED']._serialized_start=1172
-  _globals['_CANDIDATESSCORED']._serialized_end=1243
-  _globals['_SURVIVOR']._serialized_start=1245
-  _globals['_SURVIVOR']._serialized_end=1296
-  _globals['_RESAMPLED']._serialized_start=1299
-  _globals['_RESAMPLED']._serialized_end=1443
-  _globals['_CANDIDATEENDED']._serialized_start=1446
-  _globals['_CANDIDATEENDED']._serialized_end=1598
-  _globals['_TEXTCOMMITTED']._serialized_start=1600
-  _globals['_TEXTCOMMITTED']._serialized_end=1629
-  _globals['_FAILURENOTED']._serialized_start=1631
-  _globals['_FAILURENOTED']._serialized_end=1684
-  _globals['_NOTE']._serialized_start=1686
-  _globals['_NOTE']._serialized_end=1709
+  _globals['_SOLVEEVENT']._serialized_start=158
+  _globals['_SOLVEEVENT']._serialized_end=984
+  _globals['_RUNSTARTED']._serialized_start=986
+  _globals['_RUNSTARTED']._serialized_end=1113
+  _globals['_PROGRESS']._serialized_start=1116
+  _globals['_PROGRESS']._serialized_end=1256
+  _globals['_STEPENDED']._serialized_start=1258
+  _globals['_STEPENDED']._serialized_end=1335
+  _globals['_CANDIDATESCORE']._serialized_start=1337
+  _globals['_CANDIDATESCORE']._serialized_end=1443
+  _globals['_CANDIDATESSCORED']._serialized_start=1445
+  _globals['_CANDIDATESSCORED']._serialized_end=1516
+  _globals['_SURVIVOR']._serialized_start=1518
+  _globals['_SURVIVOR']._serialized_end=1569
+  _globals['_RESAMPLED']._serialized_start=1572
+  _globals['_RESAMPLED']._serialized_end=1716
+  _globals['_CANDIDATEENDED']._serialized_start=1719
+  _globals['_CANDIDATEENDED']._serialized_end=1871
+  _globals['_TEXTCOMMITTED']._serialized_start=1873
+  _globals['_TEXTCOMMITTED']._serialized_end=1902
+  _globals['_FAILURENOTED']._serialized_start=1904
+  _globals['_FAILURENOTED']._serialized_end=1957
+  _globals['_NOTE']._serialized_start=1959
+  _globals['_NOTE']._serialized_end=1982
 # @@protoc_insertion_point(module_scope)

@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from its.generator.v1 import generator_pb2 as _generator_pb2
 from its.orchestrator.v1 import answer_pb2 as _answer_pb2
+from its.orchestrator.v1 import stage_pb2 as _stage_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -39,6 +40,10 @@ class SolveEvent(_message.Message):
     FAILURE_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
     ANSWER_FIELD_NUMBER: _builtins.int
+    STAGE_STARTED_FIELD_NUMBER: _builtins.int
+    ATTEMPT_STARTED_FIELD_NUMBER: _builtins.int
+    ATTEMPT_ENDED_FIELD_NUMBER: _builtins.int
+    STAGE_ENDED_FIELD_NUMBER: _builtins.int
     trace_id: _builtins.str
     """Id of the run; GetTrace takes it."""
     index: _builtins.int
@@ -85,6 +90,22 @@ class SolveEvent(_message.Message):
     def answer(self) -> _answer_pb2.Answer:
         """The outcome; always the last event."""
 
+    @_builtins.property
+    def stage_started(self) -> _stage_pb2.StageStarted:
+        """A stage of a pipeline began."""
+
+    @_builtins.property
+    def attempt_started(self) -> _stage_pb2.AttemptStarted:
+        """A stage began to work on one candidate."""
+
+    @_builtins.property
+    def attempt_ended(self) -> _stage_pb2.AttemptEnded:
+        """A stage is done with one candidate."""
+
+    @_builtins.property
+    def stage_ended(self) -> _stage_pb2.StageEnded:
+        """A stage of a pipeline is done."""
+
     def __init__(
         self,
         *,
@@ -101,12 +122,16 @@ class SolveEvent(_message.Message):
         failure: Global___FailureNoted | None = ...,
         note: Global___Note | None = ...,
         answer: _answer_pb2.Answer | None = ...,
+        stage_started: _stage_pb2.StageStarted | None = ...,
+        attempt_started: _stage_pb2.AttemptStarted | None = ...,
+        attempt_ended: _stage_pb2.AttemptEnded | None = ...,
+        stage_ended: _stage_pb2.StageEnded | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "committed", b"committed", "ended", b"ended", "failure", b"failure", "kind", b"kind", "note", b"note", "progress", b"progress", "resampled", b"resampled", "scored", b"scored", "started", b"started", "step", b"step"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "attempt_ended", b"attempt_ended", "attempt_started", b"attempt_started", "committed", b"committed", "ended", b"ended", "failure", b"failure", "kind", b"kind", "note", b"note", "progress", b"progress", "resampled", b"resampled", "scored", b"scored", "stage_ended", b"stage_ended", "stage_started", b"stage_started", "started", b"started", "step", b"step"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "committed", b"committed", "ended", b"ended", "failure", b"failure", "index", b"index", "kind", b"kind", "note", b"note", "progress", b"progress", "resampled", b"resampled", "scored", b"scored", "seconds", b"seconds", "started", b"started", "step", b"step", "trace_id", b"trace_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "attempt_ended", b"attempt_ended", "attempt_started", b"attempt_started", "committed", b"committed", "ended", b"ended", "failure", b"failure", "index", b"index", "kind", b"kind", "note", b"note", "progress", b"progress", "resampled", b"resampled", "scored", b"scored", "seconds", b"seconds", "stage_ended", b"stage_ended", "stage_started", b"stage_started", "started", b"started", "step", b"step", "trace_id", b"trace_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["started", "progress", "step", "scored", "resampled", "ended", "committed", "failure", "note", "answer"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["started", "progress", "step", "scored", "resampled", "ended", "committed", "failure", "note", "answer", "stage_started", "attempt_started", "attempt_ended", "stage_ended"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 

@@ -180,6 +180,7 @@ class RunFunctionRequest(_message.Message):
     BUDGET_FIELD_NUMBER: _builtins.int
     SEED_FIELD_NUMBER: _builtins.int
     DETAIL_FIELD_NUMBER: _builtins.int
+    TENANT_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Chosen by the client, for logs."""
     function: _builtins.str
@@ -188,6 +189,8 @@ class RunFunctionRequest(_message.Message):
     """Where all randomness comes from. Absent: drawn and reported."""
     detail: Global___Detail.ValueType
     """How much of the run is streamed."""
+    tenant: _builtins.str
+    """For whom: opaque, such as the id of a key. A trace is its tenant's alone."""
     @_builtins.property
     def input(self) -> _struct_pb2.Value:
         """Its input, as its schema in ListFunctions describes it."""
@@ -205,10 +208,11 @@ class RunFunctionRequest(_message.Message):
         budget: _answer_pb2.Budget | None = ...,
         seed: _builtins.int | None = ...,
         detail: Global___Detail.ValueType = ...,
+        tenant: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "input", b"input", "seed", b"seed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "detail", b"detail", "function", b"function", "input", b"input", "request_id", b"request_id", "seed", b"seed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "detail", b"detail", "function", b"function", "input", b"input", "request_id", b"request_id", "seed", b"seed", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
     _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
@@ -263,8 +267,14 @@ class FunctionOutput(_message.Message):
     VALUE_FIELD_NUMBER: _builtins.int
     LEDGER_FIELD_NUMBER: _builtins.int
     TRACE_ID_FIELD_NUMBER: _builtins.int
+    SEED_FIELD_NUMBER: _builtins.int
+    STOPPED_BY_FIELD_NUMBER: _builtins.int
     trace_id: _builtins.str
     """Id under which the run's events are kept."""
+    seed: _builtins.int
+    """The seed: with the same request, the same run."""
+    stopped_by: _answer_pb2.StoppedBy.ValueType
+    """Why it ended."""
     @_builtins.property
     def value(self) -> _struct_pb2.Value:
         """The value."""
@@ -279,10 +289,12 @@ class FunctionOutput(_message.Message):
         value: _struct_pb2.Value | None = ...,
         ledger: _answer_pb2.Ledger | None = ...,
         trace_id: _builtins.str = ...,
+        seed: _builtins.int = ...,
+        stopped_by: _answer_pb2.StoppedBy.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ledger", b"ledger", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ledger", b"ledger", "trace_id", b"trace_id", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ledger", b"ledger", "seed", b"seed", "stopped_by", b"stopped_by", "trace_id", b"trace_id", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -328,12 +340,15 @@ class RunPipelineRequest(_message.Message):
     BUDGET_FIELD_NUMBER: _builtins.int
     SEED_FIELD_NUMBER: _builtins.int
     DETAIL_FIELD_NUMBER: _builtins.int
+    TENANT_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Chosen by the client, for logs."""
     seed: _builtins.int
     """Where all randomness comes from. Absent: drawn and reported."""
     detail: Global___Detail.ValueType
     """How much of the run is streamed."""
+    tenant: _builtins.str
+    """For whom: opaque, such as the id of a key. A trace is its tenant's alone."""
     @_builtins.property
     def stages(self) -> _containers.RepeatedCompositeFieldContainer[Global___PipelineStage]:
         """The strategies, in order."""
@@ -355,10 +370,11 @@ class RunPipelineRequest(_message.Message):
         budget: _answer_pb2.Budget | None = ...,
         seed: _builtins.int | None = ...,
         detail: Global___Detail.ValueType = ...,
+        tenant: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "conversation", b"conversation", "seed", b"seed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "conversation", b"conversation", "detail", b"detail", "request_id", b"request_id", "seed", b"seed", "stages", b"stages"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "conversation", b"conversation", "detail", b"detail", "request_id", b"request_id", "seed", b"seed", "stages", b"stages", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
     _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
