@@ -16,7 +16,7 @@ $(foreach setting,UV_DEFAULT_INDEX UV_INDEX UV_FIND_LINKS SSL_CERT_FILE,$(if $($
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check protos train accuracy algorithms bench test-vllm test-reward-hub clean
+.PHONY: help setup demo test check protos train accuracy algorithms bench test-vllm test-reward-hub fuzz clean
 
 help: ## print the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -97,6 +97,9 @@ algorithms: setup ## measure every algorithm at budgets 1 to 64 on a hundred pro
 bench: setup ## print what the contract's edge and its messages cost
 	$(BIN)/python benchmarks/edge_validation.py
 	$(BIN)/python benchmarks/grpc_messages.py
+
+fuzz: setup ## try 50,000 requests that our OpenAPI document allows or forbids (about an hour on two cores)
+	$(BIN)/python tests/gateway/fuzzing.py --cases 50000
 
 clean: ## remove what the targets made
 	rm -rf .venv .venv-* .pytest_cache .hypothesis .ruff_cache .import_linter_cache build dist

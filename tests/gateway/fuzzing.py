@@ -20,6 +20,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from scripted_orchestrator import Script, gateway_to, scripted
 
+from its_runtime.logs import configure
+from its_runtime.settings import ServiceSettings
+
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -94,6 +97,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=50_000)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
+    configure(ServiceSettings(log_level="error"))
     report = fuzz(asked.cases, asked.seed)
     print(report.output)
     print(f"{report.cases} requests were sent")
