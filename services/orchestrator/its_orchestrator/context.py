@@ -1,17 +1,17 @@
 """The context of one run: everything an algorithm may touch."""
 
-import math
 import random
-from collections.abc import AsyncGenerator, Iterable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Generator, Iterable, Sequence
+from contextlib import aclosing, contextmanager
 from copy import copy
 from dataclasses import replace
 from itertools import count
 
-from its_orchestrator.candidate import Candidate, StopReason
+from its_orchestrator.candidate import Candidate
 from its_orchestrator.choosing.equivalence import Equivalence
 from its_orchestrator.engines import StepPolicy
-from its_orchestrator.events import CandidateEnded, CandidateScored, FailureNoted, Kind, Note, Progress, StepEnded
+from its_orchestrator.events import CandidateScored, Kind, Note, Progress
+from its_orchestrator.growing.extension import Extension
 from its_orchestrator.growing.grower import Grower
 from its_orchestrator.growing.growth import Doubt, Growth
 from its_orchestrator.growing.nursery import Nursery
@@ -19,6 +19,7 @@ from its_orchestrator.growing.waves import next_wave
 from its_orchestrator.limits.account import Account
 from its_orchestrator.limits.commitment import Commitment, common_start
 from its_orchestrator.limits.recorder import Recorder
+from its_orchestrator.limits.register import Register
 from its_orchestrator.limits.watch import Watch
 from its_orchestrator.prompt import Prompt
 from its_orchestrator.question import Commission, Question
@@ -27,7 +28,6 @@ from its_orchestrator.scoring.overlap import Overlap
 from its_orchestrator.scoring.scorer import Scorer
 from its_orchestrator.seeds import stream
 from its_orchestrator.terms import Terms
-from its_orchestrator.tool_calls import offered, spoken
 from its_runtime.errors import Internal
 
 
@@ -53,12 +53,14 @@ class Context:
         """The budget, as the algorithm counts it: 1 to 1000."""
         self.equivalence = equivalence
         """Which answers are the same."""
-        self.ended: dict[str, Candidate] = {}
+        self._register = Register(terms, recorder)
+        self.ended = self._register.ended
         """Every candidate that ended, by name, as it ended."""
-        self.formless: dict[str, str] = {}
+        self.formless = self._register.formless
         """Why some of them don't have the form that was asked for, by name; no algorithm sees them."""
         self._terms = terms
         self._grower = grower
+        self._extension = Extension(grower, terms)
         self._scorer = scorer
         self._account = account
         self._watch = watch
@@ -101,6 +103,11 @@ class Context:
         return self._scorer is not None
 
     @property
+    def searches(self) -> bool:
+        """Whether answers can be searched step by step: beginnings are continued, and scored."""
+        return bool(self._terms.model.continues_prefix and self._scorer and self._scorer.model.scores_partial)
+
+    @property
     def score_range(self) -> tuple[float, float]:
         """The smallest and largest possible score."""
         model = self._rewarded().model
@@ -118,6 +125,15 @@ class Context:
         part._path = (*self._path, *path)  # noqa: SLF001
         part._whole = False  # noqa: SLF001
         return part
+
+    @contextmanager
+    def share(self, parts: int) -> Generator[None]:
+        """Leave one part of `parts` of the tokens and of the time that are left to what happens in the block.
+
+        Within it, `over` says that this part has ended. What it leaves over is there for what follows.
+        """
+        with self._account.share(parts), self._watch.share(parts):
+            yield
 
     def affordable(self, number: int) -> int:
         """Return how many of `number` answers may grow at once so that those that do can end, at least one."""
@@ -198,19 +214,17 @@ class Context:
     async def extend(self, candidates: Sequence[Candidate], steps: StepPolicy) -> AsyncGenerator[Candidate]:
         """Yield each of `candidates` one step longer, as its step ends. Closing it stops the others."""
         tokens = {one.id: one.tokens for one in candidates}
-        async with aclosing(self._longer(candidates, steps)) as grown:
+        async with aclosing(self._extension.of(candidates, self._question, steps)) as grown:
             async for candidate in grown:
-                self._stepped(candidate, tokens[candidate.id])
-                if not candidate.finished or self._admits(candidate):
+                if self._register.step(candidate, tokens[candidate.id]):
                     yield candidate
 
     def nursery(self, steps: StepPolicy) -> Nursery:
         """Return where candidates grow a step ahead of time: nothing is reported of them until they are claimed."""
         scorer = self._rewarded()
-        formed = self._terms.form
         return Nursery(
-            lambda starts: self._longer(starts, steps, apart=True),
-            lambda one: None if formed and one.finished and self._why_not(one) else scorer.ask(one),
+            lambda starts: self._extension.of(starts, self._question, steps, apart=True),
+            lambda one: None if one.finished and self._register.fault(one) else scorer.ask(one),
         )
 
     def claim(self, start: Candidate, grown: Candidate, *, judged: bool) -> Candidate | None:
@@ -219,8 +233,7 @@ class Context:
         None, if it has no score, unless the time ended, or not the right form.
         """
         candidate = replace(grown, id=start.id, parent_id=start.parent_id)
-        self._stepped(candidate, start.tokens)
-        if candidate.finished and not self._admits(candidate):
+        if not self._register.step(candidate, start.tokens):
             return None
         if judged and candidate.score is not None:
             self.emit(CandidateScored(candidate.id, candidate.score, candidate.step_scores))
@@ -298,8 +311,7 @@ class Context:
             async with aclosing(self._grower.grow(wave, steps, logprobs)) as grown:
                 async for candidate in grown:
                     lengths.append(candidate.tokens)
-                    self._ended(candidate)
-                    if self._admits(candidate):
+                    if self._register.end(candidate):
                         yield candidate
 
     def _rewarded(self) -> Scorer:
@@ -318,53 +330,6 @@ class Context:
         """Have the generator mark steps only where token ids are scored: a text is cut without its help."""
         wanted = delimiters and self._scorer and self._scorer.reads_tokens
         return StepPolicy(tuple(delimiters), run_on=True) if wanted else None
-
-    async def _longer(
-        self, candidates: Sequence[Candidate], steps: StepPolicy, *, apart: bool = False
-    ) -> AsyncGenerator[Candidate]:
-        growths = [Growth(one, self._room(one, steps), None, self._question, apart=apart) for one in candidates]
-        full = [growth.start for growth in growths if growth.room == 0 or self._context_full(growth.start)]
-        for candidate in full:
-            yield replace(candidate, stop_reason=StopReason.LENGTH)
-        rest = [growth for growth in growths if growth.start not in full] if full else growths
-        async with aclosing(self._grower.grow(rest, steps, self._terms.logprobs)) as grown:
-            async for candidate in grown:
-                yield candidate
-
-    def _room(self, candidate: Candidate, steps: StepPolicy) -> int | None:
-        most = self._terms.sampling.max_tokens
-        rooms = [steps.max_tokens or math.inf, math.inf if most is None else max(0, most - candidate.tokens)]
-        return None if min(rooms) == math.inf else int(min(rooms))
-
-    def _context_full(self, candidate: Candidate) -> bool:
-        prompt, most = self._grower.prompt_tokens(self._question), self._terms.model.max_context
-        return bool(most and prompt) and prompt + len(candidate.token_ids) >= most
-
-    def _stepped(self, candidate: Candidate, before: int) -> None:
-        if candidate.steps and candidate.tokens > before:
-            last = candidate.steps[-1]
-            self.emit(StepEnded(candidate.id, len(candidate.steps) - 1, last.text, last.size))
-        if candidate.finished:
-            self._ended(candidate)
-
-    def _admits(self, candidate: Candidate) -> bool:
-        """Tell whether it has the form that was asked for; one that hasn't is noted, and doesn't come."""
-        why = self._why_not(candidate)
-        if why is not None:
-            self.formless[candidate.id] = why
-            self.emit(FailureNoted(f"it doesn't have the form that was asked for: {why}", candidate.id))
-        return why is None
-
-    def _why_not(self, candidate: Candidate) -> str | None:
-        return self._terms.form.why_not(candidate.text) if self._terms.form and not self._calls(candidate) else None
-
-    def _calls(self, candidate: Candidate) -> bool:
-        """Tell whether it calls tools, which have forms of their own."""
-        return bool(spoken(candidate.text, offered(self._terms.prompt)).calls)
-
-    def _ended(self, candidate: Candidate) -> None:
-        self.ended[candidate.id] = candidate
-        self.emit(CandidateEnded(candidate.id, candidate.stop_reason, candidate.tokens, candidate.text))
 
 
 async def _each(candidates: Iterable[Candidate]) -> AsyncGenerator[Candidate]:

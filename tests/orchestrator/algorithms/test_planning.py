@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from its_orchestrator.algorithms import Planning
-from its_orchestrator.events import Note
+from its_orchestrator.events import CandidateEnded, Note
 from its_orchestrator.prompt import transcript
 from its_orchestrator.testing import Fault, Result, World, laws
 
@@ -62,6 +62,30 @@ async def test_without_a_plan_the_wrapped_algorithm_has_the_whole_budget(plan: s
 
     assert world.generator.generations[1].branches[0].count == 8
     assert "there is no plan" in notes(result)[0]
+
+
+async def test_tokens_are_divided_among_approaches_and_what_is_left_over_is_the_next_ones():
+    """One approach could spend all: each of nine answers would have 201 tokens."""
+    long = World(["\\boxed{9}"], reply=lambda prompt: PLAN if "different approaches" in prompt else "x" * 200)
+    short = World(["\\boxed{9}"], reply=reply)
+    cut, whole = [await world.solve(Planning(), 9, tokens=700) for world in (long, short)]
+    tried = [one.kind.text for one in cut.events if isinstance(one.kind, CandidateEnded)]
+
+    assert sum("approach" in note and "has spent its share" in note for note in notes(cut)) == 2
+    assert len({transcript(one.prompt) for one in long.generator.generations}) == 4, "a plan and three approaches"
+    assert tried
+    assert cut.answer.ledger.completion_tokens <= 700
+    assert not any("has spent its share" in note for note in notes(whole))
+    assert whole.answer.ledger.samples == 9
+
+
+async def test_seconds_are_divided_among_approaches():
+    world = World(["\\boxed{9}"], reply=reply, faults={1: Fault.STALLS})
+    result = await world.solve(Planning(), 6, seconds=1.5)
+
+    assert "\\boxed{2}" in result.text, "the approaches behind the one that stalls are tried"
+    assert any("approach 1 has spent its share" in note for note in notes(result))
+    assert world.quiet
 
 
 async def test_an_approach_that_fails_leaves_the_others():

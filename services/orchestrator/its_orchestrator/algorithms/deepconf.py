@@ -60,7 +60,10 @@ class DeepConf(Algorithm):
         return await (self._online(ctx) if self.mode == "online" else self._offline(ctx))
 
     async def _offline(self, ctx: Context) -> Choice:
-        traces = await ctx.collect(ctx.sample(ctx.samples, alternatives=self.top_k))
+        return await self.elected(ctx, await ctx.collect(ctx.sample(ctx.samples, alternatives=self.top_k)))
+
+    async def elected(self, ctx: Context, traces: Sequence[Candidate]) -> Choice:
+        """Return the choice of the most confident of `traces`, which were sampled with alternatives."""
         traces = self._weighed(traces, self._window(traces))
         voters = sorted(_voters(ctx, traces), key=lambda one: one.weight or 0.0, reverse=True)
         return await _elected(ctx, traces, voters[: max(FEWEST, math.ceil(self.eta / 100 * len(voters)))])

@@ -27,8 +27,9 @@ class Planning(Judged):
     """Wrap any other algorithm: it runs once for each approach, one after the other, with that approach as a hint.
 
     Of the answers that these runs return, the highest score wins where all have one; else the one that most
-    candidates of all runs share. Samples are divided, tokens and seconds are not: where they end, the approaches
-    that are left aren't tried. Where the plan can't be read, the wrapped algorithm has the whole budget.
+    candidates of all runs share. Samples, tokens and seconds are divided among the approaches, and what one leaves
+    over of tokens and seconds is the next ones'. Where the plan can't be read, the wrapped algorithm has the whole
+    budget.
     """
 
     name: ClassVar[str] = "planning"
@@ -76,7 +77,10 @@ class Planning(Judged):
                 samples = (ctx.samples + place) // len(plan)
                 ctx.note(f"approach {place + 1} has {samples} samples: {approach}")
                 hinted = followed(ctx.prompt, HINT.format(approach=approach))
-                choices.append(await worker.solve(ctx.within(hinted, samples, "approach", place)))
+                with ctx.share(len(plan) - place):
+                    choices.append(await worker.solve(ctx.within(hinted, samples, "approach", place)))
+                    if ctx.over and place + 1 < len(plan):
+                        ctx.note(f"approach {place + 1} has spent its share of tokens or seconds")
         return await _best(ctx, choices)
 
     async def _plan(self, ctx: Context, number: int) -> list[str]:

@@ -1,5 +1,8 @@
 """The account of one run: what was spent, what is left, and what went wrong."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 from its_orchestrator.budget import StoppedBy
 from its_orchestrator.engines import Usage
 from its_orchestrator.events import FailureNoted
@@ -23,6 +26,20 @@ class Account:
     def tokens_left(self) -> int | None:
         """Completion tokens that may still be sampled; None without a limit."""
         return None if self._tokens is None else max(0, self._tokens - self.ledger.completion_tokens)
+
+    @contextmanager
+    def share(self, parts: int) -> Generator[None]:
+        """Leave one part of `parts` of the tokens that are left to the block, whose end is nobody else's."""
+        whole, left = self._tokens, self.tokens_left
+        if left is None or parts == 1:
+            yield
+            return
+        self._tokens = self.ledger.completion_tokens + max(1, left // parts)
+        try:
+            yield
+        finally:
+            self._tokens = whole
+            self.stopped_by = None if self.stopped_by is StoppedBy.TOKENS and self.tokens_left else self.stopped_by
 
     def start(self, samples: int) -> None:
         """Count samples that start."""

@@ -36,6 +36,23 @@ class Watch:
         return max(0.0, self._end - asyncio.get_running_loop().time()) if self._timer else None
 
     @contextmanager
+    def share(self, parts: int) -> Generator[None]:
+        """Ring for what happens in the block when one part of `parts` of the time that is left is over."""
+        left, end = self.left, self._end
+        if left is None or parts == 1:
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        self._end = loop.time() + left / parts
+        timer = loop.call_at(self._end, self._ring)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            self._end = end
+            self.over = loop.time() >= end
+
+    @contextmanager
     def stopping(self, stop: Callable[[], object]) -> Generator[None]:
         """Call `stop` when the time ends inside the block."""
         self._stops.add(stop)
