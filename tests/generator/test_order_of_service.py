@@ -12,12 +12,12 @@ from its_generator.backend import Branch, Job
 from its_generator.backends.embedded.lane import Lane
 from its_generator.backends.embedded.prefix_cache import PrefixCache
 from its_generator.backends.embedded.scheduler import Scheduler
-from its_generator.backends.embedded.standing import BOUNDS, LEVELS, Standing
 from its_generator.backends.embedded.turns import SHARE, Turns
 from its_generator.backends.embedded.work import Work
 from its_generator.completion import completions
 from its_generator.pieces import Pieces
 from its_generator.sampling import Sampling
+from its_generator.standing import BOUNDS, LEVELS, Standing
 from its_generator.steps import StepPolicy
 from its_models import model_folder
 from its_models.decoder import Decoder

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from its_generator.backends.embedded.evaluation import Evaluation
 from its_generator.backends.embedded.lane import TOKENS_OF_A_PROMPT, Lane
 from its_generator.backends.embedded.prefix_cache import PrefixCache
-from its_generator.backends.embedded.standing import LEVELS, Standing
 from its_generator.backends.embedded.turns import Turns
 from its_generator.backends.embedded.work import Work
+from its_generator.standing import LEVELS, Standing
 from its_models.decoder import Decoder
 
 

@@ -14,11 +14,12 @@ from its_generator.backends.vllm.closers import Closers
 from its_generator.backends.vllm.engine import MAX_TOP_LOGPROBS, is_reproducible, running
 from its_generator.backends.vllm.evaluation import evaluated
 from its_generator.backends.vllm.parameters import last_delimiters, last_tokens, parameters
-from its_generator.backends.vllm.run import Run, prefixes
+from its_generator.backends.vllm.run import MOST_OF_A_CALL, Run, prefixes
 from its_generator.completion import completions
 from its_generator.pieces import Pieces
 from its_generator.sampling import FIELDS
 from its_generator.settings import VllmModel
+from its_generator.standing import Standing
 from its_models import UnknownModelError, model_folder
 from its_models.chat_template import ChatTemplate, TemplateRefused
 from its_models.tokenizer import Tokenizer
@@ -38,6 +39,7 @@ class Vllm:
 
     def __init__(self, engine: AsyncLLM, tokenizer: Tokenizer, template: ChatTemplate, revision: str) -> None:
         self._engine = engine
+        self._standing = Standing()
         self._tokenizer = tokenizer
         self._template = template
         self._pieces = Pieces(tokenizer.decode, tokenizer.encode("a")[-1], tokenizer.raw)
@@ -83,8 +85,15 @@ class Vllm:
 
     @asynccontextmanager
     async def _generating(self, job: Job) -> AsyncGenerator[Generation, None]:
+        with self._standing.inside(job.flow):
+            async with self._running(job) as mailbox:
+                yield mailbox
+
+    @asynccontextmanager
+    async def _running(self, job: Job) -> AsyncGenerator[Generation, None]:
         context = self.capabilities.max_context_tokens
-        run = Run(self._engine, job, completions(job, self._pieces, self._tokenizer.eos_ids, context))
+        sequences = completions(job, self._pieces, self._tokenizer.eos_ids, context)
+        run = Run(self._engine, job, sequences, self._standing)
         ends = self._tokenizer.eos_ids | job.sampling.stop_token_ids | last_tokens(job)
         ends |= self._closers.of(last_delimiters(job))
         run.start([parameters(job, stream, context - len(branch.token_ids), ends) for branch, stream in prefixes(job)])
@@ -137,7 +146,7 @@ def _revision(folder: Path) -> str:
     return seen.hexdigest()[:16]
 
 
-MAX_SEQUENCES = 1024
+MAX_SEQUENCES = MOST_OF_A_CALL
 
 BEGINNING = 1 << 24
 """Bytes of each file of weights that its revision depends on."""

@@ -15,6 +15,7 @@ from vllm.v1.engine.exceptions import EngineDeadError
 from its_generator.backend import Branch, Job
 from its_generator.completion import Completion
 from its_generator.mailbox import Mailbox
+from its_generator.standing import Standing
 from its_generator.tick import StopReason, Tick, Top, Usage
 from its_runtime.errors import InvalidRequest, ItsError, Unavailable
 
@@ -24,11 +25,13 @@ _log = structlog.get_logger("its.vllm")
 class Run:
     """Belongs to the event loop."""
 
-    def __init__(self, engine: AsyncLLM, job: Job, completions: Sequence[Completion]) -> None:
+    def __init__(self, engine: AsyncLLM, job: Job, completions: Sequence[Completion], standing: Standing) -> None:
+        """Take, beside the job, the standing that its flow has entered."""
         self.mailbox = Mailbox(self.stop)
         self._engine = engine
         self._job = job
         self._completions = completions
+        self._standing = standing
         self._unfinished = len(completions)
         self._cached: list[list[int]] = [[] for _ in job.branches]
         self._tasks: list[asyncio.Task[None]] = []
@@ -70,17 +73,26 @@ class Run:
         prompt = tokens_input(list(self._job.branches[branch].token_ids))
         name = f"{self._job.request_id}/{completion.sequence}"
         self._open.add(name)
-        priority = completion.sequence  # the first of every call before the second of any
-        async with aclosing(self._engine.generate(prompt, parameters, name, priority=priority)) as outputs:
+        turn = self._turn(completion)
+        async with aclosing(self._engine.generate(prompt, parameters, name, priority=turn)) as outputs:
             async for output in outputs:
                 self._take(completion, branch, output)
                 if completion.finished and not output.finished:
                     return  # closing aborts what the engine would go on with
         self._open.discard(name)
 
+    def _turn(self, completion: Completion) -> int:
+        """Return vLLM's priority, of which the least is first: by what the flow has had before this call.
+
+        Of those who stand alike, the first sequence of every call comes before the second of any.
+        """
+        flow = self._job.flow
+        return self._standing.level(flow) * MOST_OF_A_CALL + completion.sequence // flow.priority
+
     def _take(self, completion: Completion, branch: int, output: RequestOutput) -> None:
         """Take in the new tokens of one sequence."""
         new = output.outputs[0]
+        self._standing.charge(self._job.flow, len(new.token_ids))
         if not completion.token_ids:
             self._cached[branch].append(output.num_cached_tokens or 0)
         logprobs: Any = new.logprobs or [None] * len(new.token_ids)
@@ -145,6 +157,9 @@ def _logprobs(token: int, found: dict[int, Any], top: int | None) -> tuple[float
     best = sorted(found.items(), key=lambda entry: entry[1].rank)[:top]
     return found[token].logprob, Top([place for place, _ in best], [entry.logprob for _, entry in best])
 
+
+MOST_OF_A_CALL = 1024
+"""Sequences of one call."""
 
 _REASONS = {
     "stop": StopReason.EOS,

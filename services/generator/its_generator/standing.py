@@ -7,7 +7,8 @@ virtual time of start-time fair queueing (Goyal, Vin and Cheng 1996).
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Generator, Hashable
+from contextlib import contextmanager
 from typing import TypeVar
 
 from its_runtime.fairness import Flow
@@ -42,6 +43,15 @@ class Standing:
         self._inside[flow.key] += 1
         _forget(self._flows, self._inside)
         _forget(self._tenants, self._active)
+
+    @contextmanager
+    def inside(self, flow: Flow) -> Generator[None, None, None]:
+        """Let a flow use the engine inside the block."""
+        self.enter(flow)
+        try:
+            yield
+        finally:
+            self.leave(flow)
 
     def leave(self, flow: Flow) -> None:
         """Note that it uses the engine no more."""
