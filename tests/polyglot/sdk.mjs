@@ -29,6 +29,27 @@ function figures(completion) {
   return { algorithm, candidates: candidates.length };
 }
 
+function responded({ status, output, output_text, usage }) {
+  const said = output.filter((item) => item.type === "message").flatMap((item) => item.content);
+  const bytes = said.flatMap((part) => part.logprobs).flatMap((token) => token.bytes);
+  return {
+    status,
+    text: output_text,
+    calls: output.filter((item) => item.type === "function_call").map((item) => [item.name, JSON.parse(item.arguments)]),
+    tokens_make_the_text: Buffer.from(bytes).toString() === output_text,
+    usage_adds_up: usage.input_tokens + usage.output_tokens === usage.total_tokens,
+  };
+}
+
+function texts({ prompt }, byIndex) {
+  const said = prompt.map((_, index) => byIndex[index]);
+  return {
+    choices: Object.keys(byIndex).length,
+    texts: said,
+    prompts_come_first: said.every((text, index) => text.startsWith(prompt[index])),
+  };
+}
+
 async function refusal(asking) {
   try {
     await asking();
@@ -63,9 +84,18 @@ const deeds = {
     for await (const one of client.models.list()) listed.push(one.id);
     return { listed: listed.includes(model), retrieved: (await client.models.retrieve(model)).id };
   },
-  response: async (request) => {
-    const response = await client.responses.create(request);
-    return { status: response.status, text: response.output_text };
+  response: async (request) => responded(await client.responses.create(request)),
+  response_stream: async (request) => responded(await client.responses.stream(request).finalResponse()),
+  response_error: (request) => refusal(() => client.responses.create(request)),
+  completion: async (request) => {
+    const { choices } = await client.completions.create(request);
+    return texts(request, Object.fromEntries(choices.map(({ index, text }) => [index, text])));
+  },
+  completion_stream: async (request) => {
+    const said = {};
+    for await (const { choices } of await client.completions.create({ ...request, stream: true }))
+      for (const { index, text } of choices) said[index] = (said[index] ?? "") + text;
+    return texts(request, said);
   },
 };
 

@@ -56,8 +56,53 @@ def _models(client: openai.OpenAI, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _response(client: openai.OpenAI, request: dict[str, Any]) -> dict[str, Any]:
-    response = client.responses.create(**request)
-    return {"status": response.status, "text": response.output_text}
+    return _response_summary(client.responses.create(**request))
+
+
+def _response_stream(client: openai.OpenAI, request: dict[str, Any]) -> dict[str, Any]:
+    with client.responses.stream(**request) as stream:
+        return _response_summary(stream.get_final_response())
+
+
+def _response_error(client: openai.OpenAI, request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        client.responses.create(**request)
+    except openai.APIStatusError as error:
+        return {"status": error.status_code, "code": error.code, "param": error.param, "type": error.type}
+    return {}
+
+
+def _response_summary(response: Any) -> dict[str, Any]:
+    messages = [item for item in response.output if item.type == "message"]
+    tokens = [one for message in messages for part in message.content for one in part.logprobs]
+    calls = [item for item in response.output if item.type == "function_call"]
+    usage = response.usage
+    return {
+        "status": response.status,
+        "text": response.output_text,
+        "calls": [[call.name, json.loads(call.arguments)] for call in calls],
+        "tokens_make_the_text": b"".join(bytes(one.bytes) for one in tokens).decode() == response.output_text,
+        "usage_adds_up": usage.input_tokens + usage.output_tokens == usage.total_tokens,
+    }
+
+
+def _completion(client: openai.OpenAI, request: dict[str, Any]) -> dict[str, Any]:
+    completion = client.completions.create(**request)
+    return _texts(request, {choice.index: choice.text for choice in completion.choices})
+
+
+def _completion_stream(client: openai.OpenAI, request: dict[str, Any]) -> dict[str, Any]:
+    texts: dict[int, str] = {}
+    for chunk in client.completions.create(**request, stream=True):
+        for choice in chunk.choices:
+            texts[choice.index] = texts.get(choice.index, "") + choice.text
+    return _texts(request, texts)
+
+
+def _texts(request: dict[str, Any], texts: dict[int, str]) -> dict[str, Any]:
+    said = [text for _, text in sorted(texts.items())]
+    first = all(text.startswith(prompt) for text, prompt in zip(said, request["prompt"], strict=True))
+    return {"choices": len(said), "texts": said, "prompts_come_first": first}
 
 
 def _summary(completion: Any) -> dict[str, Any]:
@@ -89,4 +134,8 @@ DEEDS = {
     "cancel": _cancel,
     "models": _models,
     "response": _response,
+    "response_stream": _response_stream,
+    "response_error": _response_error,
+    "completion": _completion,
+    "completion_stream": _completion_stream,
 }
