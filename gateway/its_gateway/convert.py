@@ -74,6 +74,7 @@ def _tool(tool: Tool) -> chat_pb2.Tool:
         name=tool.function.name,
         description=tool.function.description,
         parameters_json_schema="" if schema is None else orjson.dumps(schema).decode(),
+        strict=tool.function.strict,
     )
 
 

@@ -99,5 +99,5 @@ def from_its(error: ItsError) -> ApiError:
 def _param(field: str) -> str:
     for theirs, ours in _PARAMS:
         if field.startswith(theirs):
-            return ours + field.removeprefix(theirs)
+            return (ours + field.removeprefix(theirs)).replace("].parameters_json_schema", "].function.parameters")
     return field

@@ -104,7 +104,7 @@ class FunctionTool(Strict):
     name: str = Field(min_length=1)
     description: str = ""
     parameters: dict[str, object] | None = Field(default=None, description="JSON schema of the arguments.")
-    strict: Literal[False] = Field(default=False, description="Arguments are not forced to follow their schema.")
+    strict: bool = Field(default=False, description="Whether what doesn't follow the schema is no call.")
 
 
 class Tool(Strict):

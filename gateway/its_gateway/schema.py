@@ -103,7 +103,7 @@ class ChatRequest(Strict):
         default=Budget(), description="Give 1 to 1000 samples, or an object of samples, tokens and seconds."
     )
     algorithm: str = Field(default="", max_length=128, description="The algorithm; /v1/models lists them.")
-    its: Its = Field(default=Its(), description="Parameters of the algorithm, `progress`, `reward_model` and `thinking`.")
+    its: Its = Field(default=Its(), description="Parameters of the algorithm, and words of the gateway's own.")
     return_response_only: bool = Field(default=False, description="Leave out the block `its` of the answer.")
 
     temperature: float | None = Field(default=None, description="A number from 0 (greedy) to 10.")

@@ -70,6 +70,7 @@ async def test_a_surprise_below_is_masked(client, script):
         ("sampling.temperature", "temperature"),
         ("sampling.logit_bias[5]", "logit_bias[5]"),
         ("conversation.messages[2].role", "messages[2].role"),
+        ("conversation.tools[1].parameters_json_schema.type", "tools[1].function.parameters.type"),
         ("structured_output.json_schema.type", "response_format.json_schema.schema.type"),
         ("reward_model", "its.reward_model"),
         ("prompt", "messages"),

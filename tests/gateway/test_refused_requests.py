@@ -78,7 +78,7 @@ REFUSED = [
     ({"logit_bias": {"5": 101}}, "logit_bias[5]"),
     ({"stream": "yes"}, "stream"),
     ({"tools": [{"type": "retrieval"}]}, "tools[0].type"),
-    ({"tools": [{"type": "function", "function": {"name": "f", "strict": True}}]}, "tools[0].function.strict"),
+    ({"tools": [{"type": "function", "function": {"name": "f", "strict": 1}}]}, "tools[0].function.strict"),
     ({"tool_choice": "always"}, "tool_choice.type"),
     ({"tool_choice": {"type": "function"}, "tools": [TOOL]}, "tool_choice"),
     ({"response_format": {"type": "yaml"}}, "response_format.type"),

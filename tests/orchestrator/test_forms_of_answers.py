@@ -5,8 +5,8 @@ import pytest
 from its_orchestrator.algorithms import BestOfN, SelfConsistency
 from its_orchestrator.budget import StoppedBy
 from its_orchestrator.candidate import StopReason
-from its_orchestrator.choosing.form import Form
 from its_orchestrator.events import FailureNoted, TextCommitted
+from its_orchestrator.form import Form
 from its_orchestrator.sampling import Sampling
 from its_orchestrator.testing import World
 from its_runtime.errors import InvalidRequest

@@ -14,7 +14,7 @@ def from_proto(conversation: chat_pb2.Conversation) -> Conversation:
     choice = conversation.tool_choice if conversation.HasField("tool_choice") else None
     return Conversation(
         tuple(_message(one) for one in conversation.messages),
-        tuple(Tool(one.name, one.description, one.parameters_json_schema) for one in conversation.tools),
+        tuple(Tool(one.name, one.description, one.parameters_json_schema, one.strict) for one in conversation.tools),
         _choice(choice) if choice and choice.mode else None,
     )
 
@@ -25,7 +25,12 @@ def to_proto(conversation: Conversation) -> chat_pb2.Conversation:
     return chat_pb2.Conversation(
         messages=[_message_proto(one) for one in conversation.messages],
         tools=[
-            chat_pb2.Tool(name=one.name, description=one.description, parameters_json_schema=one.parameters_json_schema)
+            chat_pb2.Tool(
+                name=one.name,
+                description=one.description,
+                parameters_json_schema=one.parameters_json_schema,
+                strict=one.strict,
+            )
             for one in conversation.tools
         ],
         tool_choice=chat_pb2.ToolChoice(

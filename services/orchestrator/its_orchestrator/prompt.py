@@ -34,6 +34,8 @@ class Tool:
     name: str
     description: str = ""
     parameters_json_schema: str = ""
+    strict: bool = False
+    """Whether its arguments must follow the schema: what doesn't is no call of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from its_orchestrator.budget import NO_LIMIT, Budget
-from its_orchestrator.choosing.form import Form
 from its_orchestrator.engines import GeneratorModel, RewardModel
+from its_orchestrator.form import Form
 from its_orchestrator.prompt import Prompt
 from its_orchestrator.sampling import UNSAID, Sampling
 

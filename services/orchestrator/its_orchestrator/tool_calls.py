@@ -6,11 +6,12 @@ parses calls itself has its generator write them back in this form.
 
 import json
 import re
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any, NoReturn, cast
 
-from its_orchestrator.prompt import Conversation, Prompt
+from its_orchestrator.form import Form
+from its_orchestrator.prompt import Conversation, Prompt, Tool
 
 OPENING = "<tool_call>"
 _CALL = re.compile(r"<tool_call>((?:(?!<tool_call>).)*?)(?:</tool_call>|\Z)", re.DOTALL)
@@ -39,13 +40,39 @@ class Spoken:
     calls: tuple[Call, ...]
 
 
-def offered(prompt: Prompt) -> frozenset[str]:
-    """Return the names of the tools that the answer may call; those that may not be called are not offered."""
-    if not isinstance(prompt, Conversation):
-        return frozenset()
+class Offered(frozenset[str]):
+    """Names of tools that may be called, and what the arguments of strict ones must be."""
+
+    forms: Mapping[str, Form]
+
+    def accepts(self, call: Call) -> bool:
+        """Tell whether a call of one of them has the arguments that it must have."""
+        form = self.forms.get(call.name)
+        return form is None or form.why_not(call.arguments_json) is None
+
+
+def offered(prompt: Prompt) -> Offered:
+    """Return the tools that the answer may call; those that may not be called are not offered.
+
+    Raises InvalidRequest when a strict one has no schema that arguments can follow.
+    """
+    tools: Mapping[int, Tool] = _callable(prompt) if isinstance(prompt, Conversation) else {}
+    found = Offered(one.name for one in tools.values())
+    found.forms = {one.name: _form(place, one).checked() for place, one in tools.items() if one.strict}
+    return found
+
+
+def _callable(prompt: Conversation) -> Mapping[int, Tool]:
+    """Return the tools that may be called, by their places."""
     choice = prompt.tool_choice
     mode, named = (choice.mode, choice.name) if choice else ("auto", "")
-    return frozenset(one.name for one in prompt.tools if mode != "none" and (mode != "named" or one.name == named))
+    tools: dict[int, Tool] = {} if mode == "none" else dict(enumerate(prompt.tools))
+    return {place: one for place, one in tools.items() if mode != "named" or one.name == named}
+
+
+def _form(place: int, tool: Tool) -> Form:
+    field = f"conversation.tools[{place}].parameters_json_schema"
+    return Form("json_schema", tool.parameters_json_schema or "{}", field)
 
 
 def demanded(prompt: Prompt) -> bool:
@@ -85,7 +112,8 @@ def _call(written: str, tools: Set[str]) -> Call | None:
         return None
     if not isinstance(name, str) or name not in tools:
         return None
-    return Call(name, json.dumps(arguments, ensure_ascii=False))
+    whole = Call(name, json.dumps(arguments, ensure_ascii=False))
+    return None if isinstance(tools, Offered) and not tools.accepts(whole) else whole
 
 
 def _object(value: object) -> dict[str, object]:

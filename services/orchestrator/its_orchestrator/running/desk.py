@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from its_orchestrator import registry, seeds
 from its_orchestrator.algorithms import Algorithm, Rewarded
 from its_orchestrator.budget import NO_LIMIT, Budget
-from its_orchestrator.choosing.form import Form
 from its_orchestrator.engines import Generator, GeneratorModel, Identity, Reward, RewardModel
+from its_orchestrator.form import Form
 from its_orchestrator.profiles import SAMPLES, Profile, Profiles
 from its_orchestrator.prompt import Prompt
 from its_orchestrator.running import needs

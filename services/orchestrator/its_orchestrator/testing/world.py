@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from its_orchestrator.algorithms import Algorithm
 from its_orchestrator.budget import Budget
 from its_orchestrator.choosing.equivalence import MathEquivalence
-from its_orchestrator.choosing.form import Form
 from its_orchestrator.engines import GeneratorModel, Identity, RewardModel
 from its_orchestrator.events import Answer, Event
+from its_orchestrator.form import Form
 from its_orchestrator.limits.recorder import Recorder
 from its_orchestrator.running.order import Order
 from its_orchestrator.running.run import Engines, Run

@@ -13,9 +13,9 @@ from its.orchestrator.v1 import orchestrator_pb2 as pb
 from its_orchestrator import conversations
 from its_orchestrator.algorithms import Algorithm
 from its_orchestrator.budget import Budget
-from its_orchestrator.choosing.form import Form, Kind
 from its_orchestrator.clients import generation
 from its_orchestrator.engines import Identity
+from its_orchestrator.form import Form, Kind
 from its_orchestrator.profiles import Profile
 from its_orchestrator.running.desk import Ask
 from its_orchestrator.sampling import Sampling

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16its/chat/v1/chat.proto\x12\x0bits.chat.v1\x1a\x1b\x62uf/validate/validate.proto\",\n\x0b\x43ontentPart\x12\x0e\n\x04text\x18\x01 \x01(\tH\x00\x42\r\n\x04kind\x12\x05\xbaH\x02\x08\x01\"E\n\x08ToolCall\x12\n\n\x02id\x18\x01 \x01(\t\x12\x15\n\x04name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12\x16\n\x0e\x61rguments_json\x18\x03 \x01(\t\"\xb0\x01\n\x07Message\x12+\n\x04role\x18\x01 \x01(\x0e\x32\x11.its.chat.v1.RoleB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12)\n\x07\x63ontent\x18\x02 \x03(\x0b\x32\x18.its.chat.v1.ContentPart\x12\x0c\n\x04name\x18\x03 \x01(\t\x12)\n\ntool_calls\x18\x04 \x03(\x0b\x32\x15.its.chat.v1.ToolCall\x12\x14\n\x0ctool_call_id\x18\x05 \x01(\t\"R\n\x04Tool\x12\x15\n\x04name\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x1e\n\x16parameters_json_schema\x18\x03 \x01(\t\"\xaf\x01\n\nToolChoice\x12\x34\n\x04mode\x18\x01 \x01(\x0e\x32\x1c.its.chat.v1.ToolChoice.ModeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x0c\n\x04name\x18\x02 \x01(\t\"]\n\x04Mode\x12\x14\n\x10MODE_UNSPECIFIED\x10\x00\x12\r\n\tMODE_AUTO\x10\x01\x12\r\n\tMODE_NONE\x10\x02\x12\x11\n\rMODE_REQUIRED\x10\x03\x12\x0e\n\nMODE_NAMED\x10\x04\"\x9e\x01\n\x0c\x43onversation\x12\x33\n\x08messages\x18\x01 \x03(\x0b\x32\x14.its.chat.v1.MessageB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\x80 \x12+\n\x05tools\x18\x02 \x03(\x0b\x32\x11.its.chat.v1.ToolB\t\xbaH\x06\x92\x01\x03\x10\x80\x02\x12,\n\x0btool_choice\x18\x03 \x01(\x0b\x32\x17.its.chat.v1.ToolChoice*s\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x12\n\x0eROLE_DEVELOPER\x10\x01\x12\x0f\n\x0bROLE_SYSTEM\x10\x02\x12\r\n\tROLE_USER\x10\x03\x12\x12\n\x0eROLE_ASSISTANT\x10\x04\x12\r\n\tROLE_TOOL\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16its/chat/v1/chat.proto\x12\x0bits.chat.v1\x1a\x1b\x62uf/validate/validate.proto\",\n\x0b\x43ontentPart\x12\x0e\n\x04text\x18\x01 \x01(\tH\x00\x42\r\n\x04kind\x12\x05\xbaH\x02\x08\x01\"E\n\x08ToolCall\x12\n\n\x02id\x18\x01 \x01(\t\x12\x15\n\x04name\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12\x16\n\x0e\x61rguments_json\x18\x03 \x01(\t\"\xb0\x01\n\x07Message\x12+\n\x04role\x18\x01 \x01(\x0e\x32\x11.its.chat.v1.RoleB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12)\n\x07\x63ontent\x18\x02 \x03(\x0b\x32\x18.its.chat.v1.ContentPart\x12\x0c\n\x04name\x18\x03 \x01(\t\x12)\n\ntool_calls\x18\x04 \x03(\x0b\x32\x15.its.chat.v1.ToolCall\x12\x14\n\x0ctool_call_id\x18\x05 \x01(\t\"b\n\x04Tool\x12\x15\n\x04name\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x1e\n\x16parameters_json_schema\x18\x03 \x01(\t\x12\x0e\n\x06strict\x18\x04 \x01(\x08\"\xaf\x01\n\nToolChoice\x12\x34\n\x04mode\x18\x01 \x01(\x0e\x32\x1c.its.chat.v1.ToolChoice.ModeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x0c\n\x04name\x18\x02 \x01(\t\"]\n\x04Mode\x12\x14\n\x10MODE_UNSPECIFIED\x10\x00\x12\r\n\tMODE_AUTO\x10\x01\x12\r\n\tMODE_NONE\x10\x02\x12\x11\n\rMODE_REQUIRED\x10\x03\x12\x0e\n\nMODE_NAMED\x10\x04\"\x9e\x01\n\x0c\x43onversation\x12\x33\n\x08messages\x18\x01 \x03(\x0b\x32\x14.its.chat.v1.MessageB\x0b\xbaH\x08\x92\x01\x05\x08\x01\x10\x80 \x12+\n\x05tools\x18\x02 \x03(\x0b\x32\x11.its.chat.v1.ToolB\t\xbaH\x06\x92\x01\x03\x10\x80\x02\x12,\n\x0btool_choice\x18\x03 \x01(\x0b\x32\x17.its.chat.v1.ToolChoice*s\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x12\n\x0eROLE_DEVELOPER\x10\x01\x12\x0f\n\x0bROLE_SYSTEM\x10\x02\x12\r\n\tROLE_USER\x10\x03\x12\x12\n\x0eROLE_ASSISTANT\x10\x04\x12\r\n\tROLE_TOOL\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,8 +46,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CONVERSATION'].fields_by_name['messages']._serialized_options = b'\272H\010\222\001\005\010\001\020\200 '
   _globals['_CONVERSATION'].fields_by_name['tools']._loaded_options = None
   _globals['_CONVERSATION'].fields_by_name['tools']._serialized_options = b'\272H\006\222\001\003\020\200\002'
-  _globals['_ROLE']._serialized_start=787
-  _globals['_ROLE']._serialized_end=902
+  _globals['_ROLE']._serialized_start=803
+  _globals['_ROLE']._serialized_end=918
   _globals['_CONTENTPART']._serialized_start=68
   _globals['_CONTENTPART']._serialized_end=112
   _globals['_TOOLCALL']._serialized_start=114
@@ -55,11 +55,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MESSAGE']._serialized_start=186
   _globals['_MESSAGE']._serialized_end=362
   _globals['_TOOL']._serialized_start=364
-  _globals['_TOOL']._serialized_end=446
-  _globals['_TOOLCHOICE']._serialized_start=449
-  _globals['_TOOLCHOICE']._serialized_end=624
-  _globals['_TOOLCHOICE_MODE']._serialized_start=531
-  _globals['_TOOLCHOICE_MODE']._serialized_end=624
-  _globals['_CONVERSATION']._serialized_start=627
-  _globals['_CONVERSATION']._serialized_end=785
+  _globals['_TOOL']._serialized_end=462
+  _globals['_TOOLCHOICE']._serialized_start=465
+  _globals['_TOOLCHOICE']._serialized_end=640
+  _globals['_TOOLCHOICE_MODE']._serialized_start=547
+  _globals['_TOOLCHOICE_MODE']._serialized_end=640
+  _globals['_CONVERSATION']._serialized_start=643
+  _globals['_CONVERSATION']._serialized_end=801
 # @@protoc_insertion_point(module_scope)

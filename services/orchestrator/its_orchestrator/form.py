@@ -28,6 +28,8 @@ class Form:
     kind: Kind
     definition: str = ""
     """The JSON schema, regular expression or grammar; empty for `json_object`."""
+    field: str = ""
+    """Where a request says it; empty where it says how the whole answer must be."""
 
     def checked(self) -> "Form":
         """Return it. Raises InvalidRequest, with the place at fault, when it is no form that texts can have."""
@@ -42,7 +44,7 @@ class Form:
             document = text if self.kind == "regex" else _parsed(text)
             self._validator.validate(document)
         except jsonschema_rs.ValidationError as error:
-            return f"{_place(error.instance_path)}{error.message[:_LONGEST]}"
+            return f"{_inside(error.instance_path)}{error.message[:_LONGEST]}"
         except (ValueError, RecursionError) as error:
             return f"it is no JSON: {error}"
         return None
@@ -51,14 +53,18 @@ class Form:
     def _validator(self) -> _Validator | None:
         if self.kind == "grammar":
             return None
-        return _compiled(f"{FIELD}.{self.kind}", self._schema())
+        return _compiled(self._place, self._schema())
 
     def _schema(self) -> object:
         if self.kind == "json_object":
             return {"type": "object"}
         if self.kind == "regex":
             return {"type": "string", "pattern": f"^(?:{self.definition})$"}
-        return _schema(f"{FIELD}.json_schema", self.definition)
+        return _schema(self._place, self.definition)
+
+    @property
+    def _place(self) -> str:
+        return self.field or f"{FIELD}.{self.kind}"
 
 
 def _schema(field: str, text: str) -> object:
@@ -87,7 +93,7 @@ def _compiled(field: str, schema: object) -> _Validator:
     return cast("_Validator", made)
 
 
-def _place(path: Sequence[str | int]) -> str:
+def _inside(path: Sequence[str | int]) -> str:
     return f"{'.'.join(map(str, path))}: " if path else ""
 
 
