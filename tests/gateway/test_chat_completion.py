@@ -7,6 +7,7 @@ import pytest
 from scripted_orchestrator import answer
 
 from its.chat.v1.chat_pb2 import Message, Role, ToolCall, ToolChoice
+from its.chat.v1.tokens_pb2 import ModelIdentity
 from its.generator.v1.generator_pb2 import StopReason
 from its.orchestrator.v1.orchestrator_pb2 import Detail
 
@@ -50,12 +51,40 @@ async def test_the_its_block_tells_how_the_answer_was_found(client):
     assert its["candidates"][1]["stop_reason"] == "length"
 
 
+async def test_a_system_has_one_fingerprint_until_it_is_another_one(gateway, script):
+    async def fingerprint(**changes):
+        async def run():
+            yield answer(**changes)
+
+        script.events = run
+        async with openai.AsyncOpenAI(base_url=f"{await gateway()}/v1", api_key="none") as client:
+            return (await client.chat.completions.create(model="its-tiny", messages=QUESTION)).system_fingerprint
+
+    same = await fingerprint()
+    model = ModelIdentity(name="its-tiny", revision="r1", tokenizer_fingerprint="f2")
+
+    assert await fingerprint(text="5", seed=3) == same, "another gateway and another answer"
+    others = {
+        await fingerprint(**change) for change in ({"model": model}, {"algorithm": "dvts"}, {"reward_model": model})
+    }
+    assert len(others | {same}) == 4
+
+
+@pytest.mark.parametrize(("seed", "expected"), [(7, 7), ("7", 7), (str(2**64 - 1), 2**64 - 1), (-1, 2**64 - 1)])
+async def test_a_seed_is_64_bits_however_it_is_written(http, script, seed, expected):
+    response = await http.post("/v1/chat/completions", json={"model": "its-tiny", "messages": QUESTION, "seed": seed})
+
+    assert response.status_code == 200
+    assert script.request.sampling.seed == expected
+
+
 @pytest.mark.parametrize(
     ("reason", "expected"),
     [
         (StopReason.STOP_REASON_EOS, "stop"),
         (StopReason.STOP_REASON_STOP, "stop"),
         (StopReason.STOP_REASON_LENGTH, "length"),
+        (StopReason.STOP_REASON_STEP, "length"),
         (StopReason.STOP_REASON_CANCELLED, "length"),
         (StopReason.STOP_REASON_UNSPECIFIED, "length"),
     ],
@@ -134,6 +163,23 @@ async def test_a_zero_that_was_said_is_said_below(client, script):
 
     assert script.request.sampling.HasField("temperature")
     assert script.request.sampling.HasField("seed")
+
+
+async def test_what_an_assistant_refused_to_say_is_part_of_the_conversation(client, script):
+    parts = [{"type": "text", "text": "Well. "}, {"type": "refusal", "refusal": "I can't."}]
+    await client.chat.completions.create(
+        model="its-tiny",
+        messages=[
+            *QUESTION,
+            {"role": "assistant", "content": None, "refusal": "No."},
+            {"role": "assistant", "content": parts},
+            *QUESTION,
+        ],
+    )
+
+    _, short, long, _ = script.request.conversation.messages
+    assert [part.text for part in short.content] == ["No."]
+    assert [part.text for part in long.content] == ["Well. ", "I can't."]
 
 
 async def test_every_role_and_shape_of_message_goes_down(client, script):
