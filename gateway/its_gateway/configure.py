@@ -89,7 +89,7 @@ _NAMES = {
     "algorithm": "alg",
     "profile.budget.samples": "budget",
     "profile.sampling.temperature": "temperature",
-    "profile.sampling.": "extra_args",
+    "profile.sampling.": "extra_args.",
     "profile.name": "profile",
     "profile.model": "model",
 }

@@ -6,8 +6,13 @@ from its_gateway.errors import ApiError
 
 
 def renamed(error: ApiError, names: Mapping[str, str]) -> ApiError:
-    """Return `error` with its field, if its name begins with one of `names`, under the name that stands there."""
-    ours = next((ours for theirs, ours in names.items() if (error.param or "").startswith(theirs)), None)
-    if error.param and ours:
-        error.message, error.param = error.message.replace(error.param, ours), ours
+    """Return `error` with its field, if its name begins with one of `names`, under the name that stands there.
+
+    What follows a beginning is kept where that ends with a dot: the protocols are alike below it.
+    """
+    param = error.param or ""
+    theirs = next((theirs for theirs in names if param.startswith(theirs)), None)
+    if theirs:
+        ours = names[theirs] + (param.removeprefix(theirs) if theirs.endswith(".") else "")
+        error.message, error.param = error.message.replace(param, ours), ours
     return error

@@ -253,6 +253,19 @@ async def test_an_error_before_anything_was_said_is_a_status(gateway, script):
             assert error.value.param == "input"
 
 
+async def test_what_is_wrong_with_a_schema_is_named_by_its_place(client, script):
+    async def refused():
+        raise InvalidRequest.field("structured_output.json_schema.properties.a.type", "'integre' is no type")
+        yield
+
+    script.events = refused
+    form = {"type": "json_schema", "name": "x", "schema": {"properties": {"a": {"type": "integre"}}}}
+    with pytest.raises(openai.BadRequestError, match="'integre' is no type") as error:
+        await client.responses.create(**ASK, text={"format": form})
+
+    assert error.value.param == "text.format.schema.properties.a.type"
+
+
 async def test_an_error_in_the_middle_is_a_failed_response(client, script):
     async def broken():
         yield committed("The ans")

@@ -10,6 +10,7 @@ Json = dict[str, Any]
 
 NAMES = {
     "messages": "input",
+    "response_format.json_schema.": "text.format.",
     "response_format": "text.format",
     "max_tokens": "max_output_tokens",
     "max_completion_tokens": "max_output_tokens",
