@@ -151,7 +151,7 @@ class Scorer:
 
     def _texts(self, candidate: Candidate) -> tuple[str, ...]:
         if len(candidate.steps) > 1 or self.reads_tokens:
-            return tuple(step.text for step in candidate.steps)
+            return tuple([step.text for step in candidate.steps])
         return split(candidate.text, self._delimiters)
 
 
