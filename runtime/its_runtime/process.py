@@ -26,12 +26,20 @@ CANT_START = 70
 
 def run(section: str, kind: type[Settings], main: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
     """Run `main` with the section of `--config FILE` and the environment; exit with a status that tells why."""
+    run_file(section, kind, lambda settings, _: main(settings))
+
+
+def run_file(
+    section: str, kind: type[Settings], main: Callable[[Settings, ConfigFile], Coroutine[Any, Any, None]]
+) -> None:
+    """Run `main` as `run` does, with the whole file besides, for a process that reads more of it than its section."""
     parser = argparse.ArgumentParser(prog=f"its_{section}")
     parser.add_argument("--config", type=Path, help="its.yaml; without it, the defaults")
     try:
-        settings = ConfigFile(parser.parse_args().config).section(section, kind)
+        file = ConfigFile(parser.parse_args().config)
+        settings = file.section(section, kind)
         configure(settings)
-        _loop(main(settings))
+        _loop(main(settings, file))
     except ConfigError as error:
         _fail(error, CONFIG_ERROR)
     except PortTaken as error:

@@ -11,6 +11,7 @@ from its_orchestrator.chain import Chain
 from its_orchestrator.choosing.equivalence import MathEquivalence
 from its_orchestrator.clients import GeneratorClient, RewardClient
 from its_orchestrator.clients.upstream import Upstream
+from its_orchestrator.components.supplies import Supplies, supplies
 from its_orchestrator.meter import RunMetrics
 from its_orchestrator.profiles import Made, Profiles
 from its_orchestrator.running.desk import Desk
@@ -20,8 +21,12 @@ from its_orchestrator.servicer import OrchestratorServicer
 from its_orchestrator.settings import Settings
 from its_orchestrator.state import StateFile
 from its_orchestrator.traces import Traces
+from its_orchestrator.workflows.blueprint import Blueprint, Drawing
+from its_orchestrator.workflows.check import check
+from its_orchestrator.workflows.runner import Runner
 from its_runtime.channel import open_channel
-from its_runtime.process import run
+from its_runtime.config import ConfigError, ConfigFile
+from its_runtime.process import run_file
 from its_runtime.server import new_server, serving, stopped
 from its_runtime.telemetry import telling
 
@@ -30,11 +35,13 @@ GENERATOR = generator_pb2.DESCRIPTOR.services_by_name["GeneratorService"].full_n
 REWARD = reward_pb2.DESCRIPTOR.services_by_name["RewardService"].full_name
 
 
-async def main(settings: Settings) -> None:
+async def main(settings: Settings, file: ConfigFile | None = None) -> None:
     """Open channels to the services behind, then answer calls until told to stop.
 
-    It is healthy while they are down: their absence is the answer to a call, not the end of this process.
+    It is healthy while they are down: their absence is the answer to a call, not the end of this process. The other
+    sections of `file` are its functions and strategies. Raises ConfigError when they can't be built.
     """
+    blueprint = await checked(file) if file else Blueprint()
     async with (
         open_channel(settings.generator, settings.tls) as generator,
         open_channel(settings.reward, settings.tls) as reward,
@@ -44,9 +51,10 @@ async def main(settings: Settings) -> None:
         metrics = RunMetrics({"generator": behind.generator, "reward": behind.reward})
         with telling(settings, "orchestrator", metrics) as telemetry:
             server = new_server(settings, telemetry)
-            add_OrchestratorServiceServicer_to_server(servicer(settings, behind), server)
-            async with serving(server, settings, SERVICE, chain(generator, reward)):
-                await stopped()
+            async with supplies(behind) as supplied:
+                add_OrchestratorServiceServicer_to_server(servicer(settings, behind, blueprint, supplied), server)
+                async with serving(server, settings, SERVICE, chain(generator, reward)):
+                    await stopped()
 
 
 def chain(generator: aio.Channel, reward: aio.Channel) -> Chain:
@@ -70,13 +78,25 @@ def engines(settings: Settings, generator: aio.Channel, reward: aio.Channel, che
     )
 
 
-def servicer(settings: Settings, behind: Engines) -> OrchestratorServicer:
-    """Put the service together."""
+def servicer(
+    settings: Settings, behind: Engines, blueprint: Blueprint | None = None, supplied: Supplies | None = None
+) -> OrchestratorServicer:
+    """Put the service together; without a blueprint it has no functions."""
     traces = Traces(settings.traces)
     state = StateFile(settings.state, Made) if settings.state else None
     desk = Desk(Profiles(settings.profiles, state), behind.generator, behind.reward)
-    return OrchestratorServicer(desk, Solver(behind, traces), traces, behind.equivalence)
+    runner = Runner(blueprint or Blueprint(), supplied or Supplies(behind), traces)
+    return OrchestratorServicer(desk, Solver(behind, traces), traces, behind.equivalence, runner)
+
+
+async def checked(file: ConfigFile) -> Blueprint:
+    """Return the functions and strategies of an its.yaml. Raises ConfigError with a line for each error."""
+    blueprint = Drawing().read(file.values)
+    findings = await check(blueprint)
+    if findings:
+        raise ConfigError("\n".join(f"{file.place(one.where)}: {one.path}: {one.message}" for one in findings))
+    return blueprint
 
 
 if __name__ == "__main__":
-    run("orchestrator", Settings, main)
+    run_file("orchestrator", Settings, main)

@@ -195,6 +195,16 @@ class StageEnded:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class OutputPiece:
+    """A piece of a function's output."""
+
+    value: object
+    """The piece in its own type."""
+    text: str
+    """The piece as a text."""
+
+
 Kind = (
     RunStarted
     | Progress
@@ -210,6 +220,7 @@ Kind = (
     | AttemptStarted
     | AttemptEnded
     | StageEnded
+    | OutputPiece
 )
 
 

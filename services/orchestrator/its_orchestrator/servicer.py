@@ -14,10 +14,11 @@ from its_orchestrator.events import Answer
 from its_orchestrator.running.desk import Desk
 from its_orchestrator.running.solver import Solver
 from its_orchestrator.traces import Traces
-from its_orchestrator.wire import convert, convert_events
+from its_orchestrator.wire import convert, convert_events, convert_workflows
+from its_orchestrator.workflows.listing import functions, strategies
+from its_orchestrator.workflows.runner import Runner
 from its_runtime import trail
 from its_runtime.deadline import remaining
-from its_runtime.errors import Unsupported
 
 Context = aio.ServicerContext[Any, Any]
 
@@ -25,11 +26,12 @@ Context = aio.ServicerContext[Any, Any]
 class OrchestratorServicer(OrchestratorServiceServicer):
     """Answers the contract's calls."""
 
-    def __init__(self, desk: Desk, solver: Solver, traces: Traces, equivalence: Equivalence) -> None:
+    def __init__(self, desk: Desk, solver: Solver, traces: Traces, equivalence: Equivalence, runner: Runner) -> None:
         self._desk = desk
         self._solver = solver
         self._traces = traces
         self._equivalence = equivalence
+        self._runner = runner
 
     async def Solve(self, request: pb.SolveRequest, context: Context) -> AsyncGenerator[pb.SolveResponse]:
         order = await self._desk.order(convert.ask(request, remaining(context)))
@@ -43,28 +45,37 @@ class OrchestratorServicer(OrchestratorServiceServicer):
     async def RunFunction(
         self, request: pb.RunFunctionRequest, context: Context
     ) -> AsyncGenerator[pb.RunFunctionResponse]:
-        raise Unsupported(f"function {request.function!r} can't be run: this server has no functions; call Solve")
-        yield pb.RunFunctionResponse()
+        call = convert_workflows.call(request, remaining(context))
+        async with aclosing(self._runner.call(call)) as told:
+            async for one in told:
+                yield convert_workflows.function_response(one, self._equivalence)
 
     async def RunPipeline(
         self, request: pb.RunPipelineRequest, context: Context
     ) -> AsyncGenerator[pb.RunPipelineResponse]:
-        stages = ", ".join(stage.type for stage in request.stages)
-        raise Unsupported(f"pipeline {stages} can't be run: this server has no strategies; call Solve")
-        yield pb.RunPipelineResponse()
+        passage = convert_workflows.passage(request, remaining(context))
+        async with aclosing(self._runner.run(passage)) as told:
+            async for one in told:
+                yield convert_workflows.pipeline_response(one, self._equivalence)
 
     async def ListAlgorithms(self, request: pb.ListAlgorithmsRequest, context: Context) -> pb.ListAlgorithmsResponse:
         return pb.ListAlgorithmsResponse(algorithms=[convert.algorithm(kind) for kind in registry.algorithms()])
 
     async def ListStrategies(self, request: pb.ListStrategiesRequest, context: Context) -> pb.ListStrategiesResponse:
-        return pb.ListStrategiesResponse()
+        return pb.ListStrategiesResponse(strategies=[convert_workflows.strategy(one) for one in await strategies()])
 
     async def ListFunctions(self, request: pb.ListFunctionsRequest, context: Context) -> pb.ListFunctionsResponse:
-        return pb.ListFunctionsResponse()
+        found = await functions(self._runner)
+        return pb.ListFunctionsResponse(functions=[convert_workflows.function(one) for one in found])
 
     async def ListProfiles(self, request: pb.ListProfilesRequest, context: Context) -> pb.ListProfilesResponse:
         listing = await self._desk.listing()
-        return pb.ListProfilesResponse(profiles=[convert.profile_proto(name, one) for name, one in listing.items()])
+        defaults = await self._desk.defaults()
+        return pb.ListProfilesResponse(
+            profiles=[convert.profile_proto(name, one) for name, one in listing.items()],
+            default_model=defaults.model,
+            default_reward_model=defaults.reward_model,
+        )
 
     async def GetTrace(self, request: pb.GetTraceRequest, context: Context) -> pb.GetTraceResponse:
         events = self._traces.find(request.trace_id, request.tenant)

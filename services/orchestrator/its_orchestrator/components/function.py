@@ -55,6 +55,10 @@ class FunctionInfo:
             raise Unmet("a function needs a single_fn or a stream_fn")
         return replace(cls.from_fn(first, description=description), single=single_fn, stream=stream_fn)
 
+    def around(self, single: Single, stream: Stream | None = None) -> "FunctionInfo":
+        """Return what takes and gives the same as this function, by calling `single` with its parsed input."""
+        return replace(self, single=single, stream=stream, spread=False)
+
 
 @dataclass(frozen=True)
 class Function:

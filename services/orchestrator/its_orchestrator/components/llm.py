@@ -10,7 +10,7 @@ from its_orchestrator.components.span import spent
 from its_orchestrator.components.tab import Tab
 from its_orchestrator.components.thinking import spoken
 from its_orchestrator.prompt import Conversation, said
-from its_runtime.errors import DeadlinePassed, ItsError, Unavailable
+from its_runtime.errors import DeadlinePassed, Internal, ItsError, Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,31 @@ class Provider(Protocol):
     """Longest that one call may take."""
     structured: bool
     """Whether replies can be held to a JSON schema."""
-    gate: asyncio.Semaphore
-    """Lets as many calls through at once as are allowed."""
+
+    @property
+    def gate(self) -> asyncio.Semaphore:
+        """Lets as many calls through at once as are allowed."""
+        ...
 
     async def say(self, ask: Ask, tab: Tab) -> str:
         """Return what the model says, and enter into `tab` what that costs. Raises an ItsError."""
         ...
+
+
+class Nobody:
+    """A provider that says nothing, where components are only described or checked."""
+
+    model = "nobody"
+    seconds = 1.0
+    structured = False
+
+    @property
+    def gate(self) -> asyncio.Semaphore:
+        """A gate of its own."""
+        return asyncio.Semaphore()
+
+    async def say(self, ask: Ask, tab: Tab) -> str:
+        raise Internal("a component that is only described or checked asks a model")
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ class Pipeline:
             here = await _stage(turn, ordinal, strategy, here, original_prompt, agent_context)
             if not here and not (rest[0].may_start_empty if rest else may_end_empty):
                 raise Unmet(f"{turn.strategy} kept none of the candidates; make its condition easier to meet")
+        self._session.chosen_tokens = sum(one.tokens for one in here)
         return here
 
 

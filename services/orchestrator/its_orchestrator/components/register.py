@@ -27,7 +27,7 @@ def register_its_strategy(config_type: type[ITSStrategyBaseConfig]) -> Callable[
     """
 
     def decorate(made: Made) -> Made:
-        REGISTRY.register(Registered(Section.STRATEGY, config_type, _of_any(made), _summary(made, config_type)))
+        REGISTRY.register(_registered_strategy(made, config_type))
         return made
 
     return decorate
@@ -60,8 +60,10 @@ def _registering(section: Section, config_type: Any) -> Callable[[Made], Made]: 
     return decorate
 
 
-def _of_any(made: Callable[..., Any]) -> Build:
-    return _of_class(made) if inspect.isclass(made) else _of_generator(made)
+def _registered_strategy(made: Callable[..., Any], config_type: type[ITSStrategyBaseConfig]) -> Registered:
+    kind = made if inspect.isclass(made) else None
+    build = _of_class(made) if kind else _of_generator(made)
+    return Registered(Section.STRATEGY, config_type, build, _summary(made, config_type), kind)
 
 
 def _of_generator(made: Callable[..., Any]) -> Build:

@@ -31,6 +31,8 @@ class Registered:
     build: Build
     summary: str
     """What it does, in one sentence."""
+    made_of: Callable[[Any], Any] | None = None
+    """The class that was registered; None for a function that builds."""
 
     @property
     def name(self) -> str:

@@ -30,6 +30,8 @@ class Session:
         self.watch = Watch(budget.seconds)
         self.equivalence: Equivalence = MathEquivalence()
         """Which final answers are the same."""
+        self.chosen_tokens = 0
+        """Completion tokens of what the last pipeline kept."""
         self.stopped_by: StoppedBy | None = None
         """Which limit ended the run early; None while none did."""
         self._turns = count()

@@ -31,7 +31,7 @@ class Served:
 
     structured = False
 
-    def __init__(self, generator: Generator, config: ServedConfig) -> None:
+    def __init__(self, generator: Generator | None, config: ServedConfig) -> None:
         self.model = config.model or "the default model"
         self.seconds = config.request_timeout
         self.gate = asyncio.Semaphore(config.max_concurrency)
@@ -39,7 +39,11 @@ class Served:
         self._config = config
 
     async def say(self, ask: Ask, tab: Tab) -> str:
-        terms = self._terms(ask, tab, await self._served())
+        if self._generator is None:
+            raise Unmet(
+                "there is no generator service here; use an LLM of another type, or run this where there is one"
+            )
+        terms = self._terms(ask, tab, await self._served(self._generator))
         session = tab.session
         grower = Grower(self._generator, terms, tab, session.watch, session.recorder.trace_id)
         try:
@@ -59,8 +63,8 @@ class Served:
             raise tab.session.refusal() or Unavailable(f"generator: model {self.model!r} was cut off; try again")
         return said[0].text
 
-    async def _served(self) -> GeneratorModel:
-        models = await self._generator.models()
+    async def _served(self, generator: Generator) -> GeneratorModel:
+        models = await generator.models()
         name = self._config.model
         found = next((one for one in models if not name or one.identity.name == name), None)
         if found is None:
@@ -90,6 +94,4 @@ class Served:
 @register_llm_provider(config_type=ServedConfig)
 async def served(config: ServedConfig, supplies: Supplies) -> AsyncGenerator[Served]:
     """Ask a model of the generator service."""
-    if supplies.engines is None:
-        raise Unmet("there is no generator service here; use an LLM of another type, or an orchestrator that has one")
-    yield Served(supplies.engines.generator, config)
+    yield Served(supplies.engines.generator if supplies.engines else None, config)

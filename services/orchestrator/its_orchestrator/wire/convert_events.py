@@ -11,13 +11,16 @@ from its_orchestrator import events
 from its_orchestrator.candidate import Candidate, StopReason
 from its_orchestrator.choosing.equivalence import Equivalence
 from its_orchestrator.clients.generation import REASONS
-from its_orchestrator.ledger import Ledger
 from its_orchestrator.tool_calls import Spoken
+from its_orchestrator.wire import convert_stages
 from its_orchestrator.wire.convert import budget_proto, identity
+from its_orchestrator.wire.convert_ledger import ledger
 
 ANSWER: frozenset[type] = frozenset({events.TextCommitted, events.Answer})
-PROGRESS = ANSWER | {events.RunStarted, events.Progress, events.Note, events.FailureNoted}
-ALL = PROGRESS | {events.StepEnded, events.CandidateScored, events.Resampled, events.CandidateEnded}
+STAGES: frozenset[type] = frozenset({events.StageStarted, events.StageEnded})
+PROGRESS = ANSWER | STAGES | {events.RunStarted, events.Progress, events.Note, events.FailureNoted}
+ATTEMPTS: frozenset[type] = frozenset({events.AttemptStarted, events.AttemptEnded})
+ALL = PROGRESS | ATTEMPTS | {events.StepEnded, events.CandidateScored, events.Resampled, events.CandidateEnded}
 
 Extract = Callable[[str], str | None]
 
@@ -36,7 +39,7 @@ def event(one: events.Event, equivalence: Equivalence) -> event_pb2.SolveEvent:
 
 @singledispatch
 def _fill(kind: object, message: event_pb2.SolveEvent, extract: Extract) -> None:
-    raise NotImplementedError(f"{type(kind).__name__} has no place in the contract")
+    convert_stages.fill(kind, message)
 
 
 @_fill.register
@@ -135,25 +138,6 @@ def _(kind: events.Answer, message: event_pb2.SolveEvent, extract: Extract) -> N
             prompt_tokens=kind.prompt_tokens,
             refusal=kind.refusal,
         )
-    )
-
-
-def ledger(spent: Ledger) -> answer_pb2.Ledger:
-    """Return what was spent."""
-    return answer_pb2.Ledger(
-        samples=spent.samples,
-        prompt_tokens=spent.prompt_tokens,
-        cached_prompt_tokens=spent.cached_prompt_tokens,
-        completion_tokens=spent.completion_tokens,
-        answer_tokens=spent.answer_tokens,
-        discarded_tokens=spent.discarded_tokens,
-        aborted_tokens=spent.aborted_tokens,
-        reward_tokens=spent.reward_tokens,
-        cached_reward_tokens=spent.cached_reward_tokens,
-        judge_tokens=spent.judge_tokens,
-        generator_calls=spent.generator_calls,
-        reward_calls=spent.reward_calls,
-        seconds=spent.seconds,
     )
 
 

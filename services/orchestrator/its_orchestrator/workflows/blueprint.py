@@ -13,7 +13,7 @@ from its_orchestrator.components.references import Section, Where
 from its_orchestrator.components.registry import REGISTRY, Registered, TypeRegistry
 from its_orchestrator.strategies import ItsAlgorithmConfig
 from its_orchestrator.workflows.nearest import nearest
-from its_runtime.errors import ItsError
+from its_runtime.errors import InvalidRequest, ItsError, Violation
 
 BUILTIN = (llms, strategies, functions)
 """Their import registers what comes with us."""
@@ -35,6 +35,11 @@ class Finding:
     where: Where
     """Its place in the file."""
     message: str
+
+    @property
+    def path(self) -> str:
+        """Its place, as it is written."""
+        return ".".join(map(str, self.where))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,16 @@ class Drawing:
             self._findings.extend(_explained(where, registered.config_type, error))  # pyright: ignore[reportPossiblyUnboundVariable]
         else:
             self._entries[section][name] = Entry(where, registered, config)
+
+
+def inline(blueprint: Blueprint, strategies: Mapping[str, Mapping[str, Any]]) -> Blueprint:
+    """Return the blueprint with strategies of a request in it. Raises InvalidRequest naming what is wrong with them."""
+    drawn = Drawing().read({"its_strategies": dict(strategies)})
+    if drawn.findings:
+        violations = [Violation(".".join(map(str, one.where[1:])), one.message) for one in drawn.findings]
+        message = "; ".join(f"{one.field}: {one.message}" for one in violations)
+        raise InvalidRequest(message, violations=violations)
+    return Blueprint({**blueprint.entries, Section.STRATEGY: drawn.of(Section.STRATEGY)})
 
 
 def _algorithm(name: str, fields: Mapping[str, Any]) -> dict[str, Any]:

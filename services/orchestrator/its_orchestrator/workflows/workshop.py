@@ -34,13 +34,14 @@ class Workshop(Builder):
         self._under_way: list[Where] = []
 
     async def get_llm(self, llm_name: str, wrapper_type: object = None) -> LLM:
-        entry = self._entry(Section.LLM, llm_name)
-        opened = entry.registered.build
+        return LLM(llm_name, await self.provider(llm_name), self.session)
+
+    async def provider(self, name: str) -> Provider:
+        """Return where the entry of `llms` runs, which all runs share."""
+        entry = self._entry(Section.LLM, name)
+        build = entry.registered.build
         with self._building(entry):
-            provider: Provider = await self._supplies.get(
-                (Section.LLM, llm_name), lambda: opened(entry.config, self._supplies)
-            )
-        return LLM(llm_name, provider, self.session)
+            return await self._supplies.get((Section.LLM, name), lambda: build(entry.config, self._supplies))
 
     def get_rewards(self, model: str) -> Rewards:
         return Rewards(self.engines.reward if self.engines else None, model, self.session)
@@ -75,6 +76,10 @@ class Workshop(Builder):
             raise Unmet(f"{name} can be part of {_listed(able)} pipelines; this is a {pipeline_type} pipeline")
         strategy.set_pipeline_type(pipeline_type)
         return strategy
+
+    async def get_strategy(self, name: str) -> Strategy:
+        """Return a strategy of one's own, whatever its stage and its pipelines."""
+        return await self._built(self._entry(Section.STRATEGY, name))
 
     def get_function_config(self, name: str) -> FunctionBaseConfig:
         return self._entry(Section.FUNCTION, name).config  # pyright: ignore[reportReturnType]
@@ -142,7 +147,9 @@ def _listed(kinds: list[PipelineTypeEnum]) -> str:
 
 
 @asynccontextmanager
-async def workshop(blueprint: Blueprint, session: Session, supplies: Supplies) -> AsyncGenerator[Workshop]:
+async def workshop(
+    blueprint: Blueprint, session: Session, supplies: Supplies, kind: type[Workshop] = Workshop
+) -> AsyncGenerator[Workshop]:
     """Yield the builder of one run; what it built is closed at the end of the block, the last one first."""
     async with AsyncExitStack() as stack:
-        yield Workshop(blueprint, session, supplies, stack)
+        yield kind(blueprint, session, supplies, stack)

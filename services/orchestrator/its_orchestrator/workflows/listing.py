@@ -1,0 +1,76 @@
+"""What can be chosen: every type of strategy, and every function of a blueprint."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from its_orchestrator.components.function import Function
+from its_orchestrator.components.references import Section
+from its_orchestrator.components.registry import REGISTRY, Registered
+from its_orchestrator.components.session import Session
+from its_orchestrator.components.stages import PipelineTypeEnum, StageTypeEnum
+from its_orchestrator.components.strategy import Strategy
+from its_orchestrator.components.supplies import supplies
+from its_orchestrator.workflows.blank import Blank
+from its_orchestrator.workflows.blueprint import Blueprint
+from its_orchestrator.workflows.runner import Runner
+from its_orchestrator.workflows.workshop import workshop
+from its_runtime.errors import ItsError
+
+_log = structlog.get_logger("its.workflows")
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyListing:
+    """One type of strategy."""
+
+    type: str
+    aliases: tuple[str, ...]
+    summary: str
+    stage: StageTypeEnum
+    pipelines: tuple[PipelineTypeEnum, ...]
+    schema: dict[str, Any]
+    """JSON schema of its fields."""
+
+
+async def strategies() -> list[StrategyListing]:
+    """Return every type of strategy, in the order of their stages and names; one that can't be described is logged."""
+    found = [one for kind in REGISTRY.all(Section.STRATEGY) if (one := await _described(kind))]
+    stages = list(StageTypeEnum)
+    return sorted(found, key=lambda one: (stages.index(one.stage), one.type))
+
+
+async def functions(runner: Runner) -> list[Function]:
+    """Return every function of a runner's blueprint, those of groups included, in the order of their names."""
+    async with runner.workshop(Session.alone()) as builder:
+        names = [*runner.blueprint.of(Section.FUNCTION), *runner.blueprint.of(Section.GROUP)]
+        found: list[Function] = []
+        for name in names:
+            try:
+                found += await builder.get_functions(name)
+            except ItsError as error:
+                _log.warning("function left out", function=name, reason=error.message)
+    return sorted(found, key=lambda one: one.name)
+
+
+async def _described(kind: Registered) -> StrategyListing | None:
+    config = kind.config_type
+    try:
+        strategy = await _built(kind)
+        stage, pipelines = strategy.stage_type(), tuple(strategy.supported_pipeline_types())
+    except Exception as error:  # noqa: BLE001  (a stranger's strategy may raise anything when it isn't configured)
+        _log.warning("strategy left out", strategy=kind.name, reason=str(error))
+        return None
+    return StrategyListing(kind.name, config.aliases, kind.summary, stage, pipelines, config.model_json_schema())
+
+
+async def _built(kind: Registered) -> Strategy:
+    """Return a strategy that is configured with nothing and has nothing to work with, but can say what it is."""
+    if kind.made_of is not None:
+        return kind.made_of(kind.config_type.model_construct())
+    async with AsyncExitStack() as stack:
+        supplied = await stack.enter_async_context(supplies())
+        builder = await stack.enter_async_context(workshop(Blueprint(), Session.alone(), supplied, Blank))
+        return await stack.enter_async_context(kind.build(kind.config_type.model_construct(), builder))

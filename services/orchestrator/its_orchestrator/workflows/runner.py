@@ -1,0 +1,160 @@
+"""The runner: runs functions and pipelines, tells what happens, and keeps the trace."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, aclosing
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from its_orchestrator.budget import StoppedBy
+from its_orchestrator.components.item import as_text
+from its_orchestrator.components.pipeline import Pipeline
+from its_orchestrator.components.references import Section
+from its_orchestrator.components.session import Session
+from its_orchestrator.components.stages import PipelineTypeEnum
+from its_orchestrator.components.supplies import Supplies
+from its_orchestrator.events import OutputPiece, RunStarted
+from its_orchestrator.limits.recorder import Recorder
+from its_orchestrator.prompt import transcript
+from its_orchestrator.traces import Traces
+from its_orchestrator.workflows.blueprint import Blueprint, inline
+from its_orchestrator.workflows.job import Call, Output, Passage, Terms, Told
+from its_orchestrator.workflows.nearest import nearest
+from its_orchestrator.workflows.workshop import Workshop, workshop
+from its_runtime.errors import InvalidRequest, NotFound, Unmet
+
+RESERVE, SHARE = 0.5, 0.1
+"""Seconds, and share of the caller's time, at which work ends so that what there is arrives in time."""
+Work = Callable[[Workshop], Awaitable[Any]]
+
+
+class Runner:
+    """Runs what a blueprint describes."""
+
+    def __init__(self, blueprint: Blueprint, supplies: Supplies, traces: Traces) -> None:
+        self.blueprint = blueprint
+        self._supplies = supplies
+        self._traces = traces
+
+    def call(self, call: Call) -> AsyncGenerator[Told]:
+        """Yield what happens while a function runs, pieces of its output as they come, and last its output.
+
+        Raises NotFound when there is no such function, InvalidRequest when it can't take the input, and what it raises.
+        """
+        known = self.blueprint.of(Section.FUNCTION)
+        groups = tuple(f"{name}." for name in self.blueprint.of(Section.GROUP))
+        if call.function not in known and not call.function.startswith(groups):
+            raise NotFound(f"function: there is no function called {call.function!r}{nearest(call.function, known)}")
+
+        async def work(builder: Workshop) -> Any:  # noqa: ANN401
+            function = await builder.get_function(call.function)
+            if not function.streams:
+                return await function.ainvoke(call.input)
+            return await _heard(builder.session, function.astream(call.input))
+
+        return self._told(call.function, call.terms, self.blueprint, work)
+
+    def run(self, passage: Passage) -> AsyncGenerator[Told]:
+        """Yield what happens while a pipeline runs, and last the items that it leaves.
+
+        Raises InvalidRequest naming the stage that can't be used.
+        """
+        stages = {f"stages[{place}]": one for place, one in enumerate(passage.stages)}
+        blueprint = inline(self.blueprint, {name: {"_type": one.type, **one.fields} for name, one in stages.items()})
+
+        async def work(builder: Workshop) -> Any:  # noqa: ANN401
+            pipeline = await _of_one_kind(builder, tuple(stages))
+            return await pipeline.run([], transcript(passage.prompt))
+
+        return self._told("pipeline", passage.terms, blueprint, work)
+
+    def workshop(self, session: Session) -> AbstractAsyncContextManager[Workshop]:
+        """Return the builder of one run."""
+        return workshop(self.blueprint, session, self._supplies)
+
+    async def _told(self, name: str, terms: Terms, blueprint: Blueprint, work: Work) -> AsyncGenerator[Told]:
+        recorder = Recorder(secrets.token_hex(8), terms.wanted | {OutputPiece})
+        job = asyncio.create_task(self._worked(name, terms, blueprint, recorder, work))
+        try:
+            async for event in recorder:
+                yield event
+            yield await job
+        finally:
+            job.cancel()
+            await asyncio.wait({job})
+            _ = job.cancelled() or job.exception()  # nobody else will look at it
+
+    async def _worked(self, name: str, terms: Terms, blueprint: Blueprint, recorder: Recorder, work: Work) -> Output:
+        session = self._session(terms, recorder)
+        recorder.add(RunStarted(name, "", "", terms.budget, terms.seed))
+        try:
+            async with workshop(blueprint, session, self._supplies) as builder:
+                with session.watch:
+                    value = await work(builder)
+            return _output(value, session)
+        finally:
+            self._traces.keep(recorder.trace_id, recorder.events, terms.tenant)
+            recorder.close()
+
+    def _session(self, terms: Terms, recorder: Recorder) -> Session:
+        deadline = None if terms.seconds is None else terms.seconds - min(RESERVE, SHARE * terms.seconds)
+        limits = [limit for limit in (terms.budget.seconds, deadline) if limit is not None]
+        budget = terms.budget.model_copy(update={"seconds": min(limits, default=None)})
+        session = Session(recorder, seed=terms.seed, budget=budget, request_id=terms.request_id, tenant=terms.tenant)
+        if self._supplies.engines:
+            session.equivalence = self._supplies.engines.equivalence.telling(session.note, lambda: session.watch.left)
+        return session
+
+
+async def outcome(told: AsyncGenerator[Told]) -> Output:
+    """Return what came of a job, whatever it tells before."""
+    async with aclosing(told) as story:
+        last = [one async for one in story if isinstance(one, Output)]
+    return last[0]
+
+
+async def _heard(session: Session, pieces: AsyncGenerator[Any]) -> Any:  # noqa: ANN401
+    """Report each piece of an output as it comes; return the whole."""
+    heard: list[Any] = []
+    async with aclosing(pieces) as coming:
+        async for piece in coming:
+            session.emit(OutputPiece(piece, as_text(piece)))
+            heard.append(piece)
+    texts = all(isinstance(piece, str) for piece in heard)
+    return "".join(heard) if texts else heard
+
+
+async def _of_one_kind(builder: Workshop, names: tuple[str, ...]) -> Pipeline:
+    """Return the pipeline of strategies that a request brings, of a type that each of them can be part of."""
+    try:
+        strategies = {name: await builder.get_strategy(name) for name in names}
+        kind = _common({name: one.supported_pipeline_types() for name, one in strategies.items()})
+        for one in strategies.values():
+            one.set_pipeline_type(kind)
+        return Pipeline(builder.session, strategies)
+    except Unmet as error:  # here, the configuration is the request's
+        raise InvalidRequest(error.message, violations=error.violations) from error
+
+
+def _common(able: dict[str, list[PipelineTypeEnum]]) -> PipelineTypeEnum:
+    common = [kind for kind in PipelineTypeEnum if all(kind in kinds for kinds in able.values())]
+    if not common:
+        each = "; ".join(f"{name}: {', '.join(kinds)}" for name, kinds in able.items())
+        raise InvalidRequest.field("stages", f"they have no type of pipeline in common: {each}")
+    return common[0]
+
+
+def _output(value: Any, session: Session) -> Output:  # noqa: ANN401
+    ledger = session.account.ledger
+    answer = min(session.chosen_tokens, ledger.completion_tokens - ledger.aborted_tokens)
+    limit = session.refusal() and (session.stopped_by or StoppedBy.COMPLETED)
+    return Output(
+        value=value,
+        plain=TypeAdapter(Any).dump_python(value, mode="json"),
+        ledger=ledger.settled(answer, 0, session.recorder.seconds),
+        seed=session.seed,
+        trace_id=session.recorder.trace_id,
+        stopped_by=limit or StoppedBy.COMPLETED,
+    )

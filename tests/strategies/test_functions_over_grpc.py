@@ -1,0 +1,196 @@
+"""Functions and pipelines over real gRPC: what is told on the way, what comes out, what it cost, what is kept."""
+
+from contextlib import asynccontextmanager
+
+import grpc
+import pytest
+from google.protobuf import json_format, struct_pb2
+
+from its.chat.v1 import chat_pb2 as chat
+from its.orchestrator.v1 import answer_pb2, stage_pb2
+from its.orchestrator.v1 import orchestrator_pb2 as pb
+from its.orchestrator.v1.orchestrator_pb2_grpc import (
+    OrchestratorServiceStub,
+    add_OrchestratorServiceServicer_to_server,
+)
+from its_orchestrator.__main__ import SERVICE, servicer
+from its_orchestrator.components.supplies import supplies
+from its_orchestrator.settings import Settings
+from its_orchestrator.testing import Script, World
+from its_orchestrator.workflows.blueprint import Drawing
+from its_runtime.channel import open_channel
+from its_runtime.server import new_server, serving
+
+
+def values(script: Script) -> dict:
+    return {
+        "llms": {"a": {"_type": "scripted", "script": script}},
+        "its_strategies": {
+            "scorer": {"_type": "llm_based_agent_scoring", "scoring_llm": "a"},
+            "selector": {"_type": "best_of_n_selection"},
+        },
+        "functions": {
+            "ask": {"_type": "chat_completion", "llm_name": "a", "description": "Answers."},
+            "qa": {
+                "_type": "execute_score_select_function",
+                "augmented_fn": "ask",
+                "scorer": "scorer",
+                "selector": "selector",
+                "num_executions": 3,
+            },
+        },
+    }
+
+
+def says(asked: str, number: int) -> str:
+    return (
+        f"FINAL SCORE: {asked.count('answer') + 2 * asked.count('answer 1')}"
+        if "Score" in asked
+        else f"answer {number}"
+    )
+
+
+@asynccontextmanager
+async def orchestrator(blueprint, engines):
+    settings = Settings(port=0, grace_seconds=0)
+    server = new_server(settings)
+    async with supplies(engines) as supplied:
+        add_OrchestratorServiceServicer_to_server(servicer(settings, engines, blueprint, supplied), server)
+        async with serving(server, settings, SERVICE) as port, open_channel(f"127.0.0.1:{port}") as channel:
+            yield OrchestratorServiceStub(channel)
+
+
+@pytest.fixture
+def script() -> Script:
+    return Script(says)
+
+
+@pytest.fixture
+async def stub(script):
+    async with orchestrator(Drawing().read(values(script)), World(["4", "5"], judge=len).engines) as one:
+        yield one
+
+
+def function(name: str, value=None, **fields) -> pb.RunFunctionRequest:
+    given = json_format.ParseDict(value, struct_pb2.Value())
+    return pb.RunFunctionRequest(request_id="r", function=name, input=given, **fields)
+
+
+def pipeline(*stages: dict, **fields) -> pb.RunPipelineRequest:
+    asked = chat.Conversation(messages=[chat.Message(role=chat.ROLE_USER, content=[chat.ContentPart(text="2+2?")])])
+    made = []
+    for stage in stages:
+        config = struct_pb2.Struct()
+        config.update({key: value for key, value in stage.items() if key != "type"})
+        made.append(pb.PipelineStage(type=stage["type"], config=config))
+    return pb.RunPipelineRequest(request_id="r", stages=made, conversation=asked, **fields)
+
+
+async def heard(call) -> list:
+    return [message async for message in call]
+
+
+async def test_the_best_of_three_executions_comes_out_with_what_it_cost(stub, script):
+    (last,) = await heard(stub.RunFunction(function("qa", "Why?")))
+
+    output = last.output
+    assert output.value.string_value == "answer 1"
+    assert (output.ledger.samples, output.ledger.completion_tokens) == (6, 3 * 2 + 3 * 3)
+    assert output.ledger.completion_tokens == output.ledger.answer_tokens + output.ledger.discarded_tokens
+    assert output.stopped_by == answer_pb2.STOPPED_BY_COMPLETED
+
+
+async def test_every_stage_and_candidate_is_told_and_kept(stub):
+    *told, last = await heard(stub.RunFunction(function("qa", "Why?", detail=pb.DETAIL_ALL)))
+
+    kinds = [one.event.WhichOneof("kind") for one in told]
+    assert kinds[0] == "started"
+    assert kinds.count("stage_started") == kinds.count("stage_ended") == 3
+    assert kinds.count("attempt_started") == kinds.count("attempt_ended") == 6
+    ended = [one.event.stage_ended for one in told if one.event.WhichOneof("kind") == "stage_ended"]
+    assert [one.stage for one in ended] == ["search", "scoring", "selection"]
+    assert isinstance(ended[-1].items[0], stage_pb2.Item)
+    assert ended[-1].items[0].text == "answer 1"
+    kept = await stub.GetTrace(pb.GetTraceRequest(trace_id=last.output.trace_id))
+    assert [one.WhichOneof("kind") for one in kept.events] == kinds
+
+
+async def test_progress_tells_stages_but_not_candidates(stub):
+    *told, _ = await heard(stub.RunFunction(function("qa", "Why?", detail=pb.DETAIL_PROGRESS)))
+
+    assert {one.event.WhichOneof("kind") for one in told} == {"started", "stage_started", "stage_ended"}
+
+
+async def test_the_same_seed_asks_the_same(stub, script):
+    seeds = []
+    for seed in (3, 3, 4):
+        script.asked.clear()
+        script.seeds.clear()
+        await heard(stub.RunFunction(function("ask", "Why?", seed=seed)))
+        seeds.append(tuple(script.seeds))
+
+    assert seeds[0] == seeds[1] != seeds[2]
+
+
+async def test_a_function_that_does_not_exist_is_refused_with_the_nearest(stub):
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await heard(stub.RunFunction(function("aks", "Why?")))
+
+    assert refused.value.code() is grpc.StatusCode.NOT_FOUND
+    assert "there is no function called 'aks'; did you mean 'ask'?" in refused.value.details()
+
+
+async def test_an_input_of_the_wrong_type_is_refused(stub, script):
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await heard(stub.RunFunction(function("ask", {"no": "text"})))
+
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert not script.asked
+
+
+async def test_a_pipeline_of_a_request_searches_and_selects(stub):
+    request = pipeline({"type": "best-of-n", "samples": 3}, {"type": "best_of_n_selection"}, seed=1)
+
+    *_, last = await heard(stub.RunPipeline(request))
+
+    (item,) = json_format.MessageToDict(last.output.value)
+    assert item["output"] in {"4", "5"}
+    assert [one["stage"] for one in item["lineage"]] == ["search", "selection"]
+
+
+@pytest.mark.parametrize(
+    ("stages", "words"),
+    [
+        ([{"type": "best_of_n_selectoin"}], "did you mean"),
+        ([{"type": "self-consistency", "samples": 0}], "greater than or equal to 1"),
+        ([{"type": "self-consistency"}, {"type": "best_of_n_selection"}], "no scorer stands before it"),
+        ([{"type": "llm_based_plan_scoring", "scoring_llm": "b"}], "there is no LLM called 'b'"),
+    ],
+)
+async def test_a_pipeline_that_can_not_be_run_is_explained(stub, stages, words):
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await heard(stub.RunPipeline(pipeline(*stages)))
+
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert words in refused.value.details()
+
+
+async def test_strategies_are_listed_by_stage_with_their_fields(stub):
+    listed = (await stub.ListStrategies(pb.ListStrategiesRequest())).strategies
+
+    threshold = next(one for one in listed if one.type == "threshold_selection")
+    assert (threshold.stage, "tool_use" in threshold.pipelines) == ("selection", True)
+    assert '"threshold"' in threshold.config_json_schema
+    assert [one.stage for one in listed] == sorted(
+        (one.stage for one in listed), key=["search", "editing", "scoring", "selection"].index
+    )
+
+
+async def test_functions_are_listed_with_what_goes_in_and_comes_out(stub):
+    listed = (await stub.ListFunctions(pb.ListFunctionsRequest())).functions
+
+    assert [(one.name, one.type, one.description) for one in listed] == [
+        ("ask", "chat_completion", "Answers."),
+        ("qa", "execute_score_select_function", "Answers."),
+    ]
+    assert '"string"' in listed[0].input_json_schema
