@@ -11,7 +11,6 @@ from grpc import aio
 
 from its.generator.v1 import generator_pb2 as pb
 from its.generator.v1.generator_pb2_grpc import GeneratorServiceStub
-from its_generator.__main__ import watched
 from its_generator.backends.embedded import Embedded
 from its_generator.backends.embedded.engine import Engine
 from its_generator.backends.embedded.scheduler import Scheduler
@@ -22,6 +21,7 @@ from its_models.decoder import Decoder
 from its_models.tokenizer import Tokenizer
 from its_runtime.channel import open_channel
 from its_runtime.errors import Unavailable
+from its_runtime.watching import watched
 
 
 class BreakingDecoder(Decoder):
@@ -61,7 +61,7 @@ async def test_an_engine_that_fails_fails_its_calls_and_those_that_come_later(
 
 async def test_a_process_whose_engine_failed_ends(breaking, serve_models, read, asking):
     models = Models({"tiny": breaking})
-    watching = asyncio.create_task(watched(models))
+    watching = asyncio.create_task(watched(models.check))
     async with serve_models(models) as stub:
         with pytest.raises(aio.AioRpcError):
             await read(stub, asking(sampling={"min_tokens": 16}))

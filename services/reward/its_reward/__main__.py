@@ -7,20 +7,21 @@ from its_reward.servicer import RewardServicer
 from its_reward.settings import Settings
 from its_runtime.metrics import Metrics
 from its_runtime.process import run
-from its_runtime.server import new_server, serving, stopped
+from its_runtime.server import new_server, serving
 from its_runtime.telemetry import telling
+from its_runtime.watching import watched
 
 NAME = pb.DESCRIPTOR.services_by_name["RewardService"].full_name
 
 
 async def main(settings: Settings) -> None:
-    """Load the reward models, then answer calls until told to stop."""
+    """Load the reward models, then answer calls until told to stop, or until an engine fails."""
     async with open_models(settings) as models:
         with telling(settings, "reward", Metrics()) as telemetry:
             server = new_server(settings, telemetry)
             add_RewardServiceServicer_to_server(RewardServicer(models), server)
             async with serving(server, settings, NAME):
-                await stopped()
+                await watched(models.check)
 
 
 if __name__ == "__main__":

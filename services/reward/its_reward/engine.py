@@ -75,3 +75,7 @@ class Engine(Protocol):
     async def probe(self, passage: Passage, probes: Sequence[int]) -> Probes:
         """Read the log-probabilities of `probes`, token ids or a head's classes, after each cut behind `first`."""
         ...
+
+    async def check(self) -> None:
+        """Raise Unavailable when it can no longer answer."""
+        ...

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from its_reward.scorer import Scorer
+from its_reward.scorer import Mortal, Scorer
 from its_reward.scorers import open_scorer
 from its_reward.settings import Settings
 from its_runtime.errors import NotFound
@@ -25,6 +25,12 @@ class Models:
         if found not in self.by_name:
             raise NotFound(f"no reward model is called {name!r}; there are {', '.join(self.by_name)}")
         return found, self.by_name[found]
+
+    async def check(self) -> None:
+        """Raise Unavailable when an engine below can no longer answer."""
+        for scorer in self.by_name.values():
+            if isinstance(scorer, Mortal):
+                await scorer.check()
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from its_reward.aggregate import Aggregation
 from its_reward.trajectory import Batch, Verdict
@@ -55,4 +55,13 @@ class Scorer(Protocol):
         What fails for one trajectory is its Unscored and never loses the others (`its_reward.attempt` does
         that). Cancelling stops the work for all of them.
         """
+        ...
+
+
+@runtime_checkable
+class Mortal(Protocol):
+    """A scorer whose engine may die while the service lives."""
+
+    async def check(self) -> None:
+        """Raise Unavailable when it has died."""
         ...

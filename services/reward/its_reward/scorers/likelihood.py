@@ -43,6 +43,10 @@ class LikelihoodScorer:
             fingerprint=transcriber.tokenizer.fingerprint,
         )
 
+    async def check(self) -> None:
+        for engine in self._engines:
+            await engine.check()
+
     async def score(self, batch: Batch) -> list[Verdict]:
         prompt = self._transcriber.prompt(batch.prompt)
 

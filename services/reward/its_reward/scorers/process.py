@@ -65,6 +65,9 @@ class ProcessScorer:
             fingerprint=transcriber.tokenizer.fingerprint,
         )
 
+    async def check(self) -> None:
+        await self._engine.check()
+
     async def score(self, batch: Batch) -> list[Verdict]:
         prompt = self._transcriber.prompt(batch.prompt)
 

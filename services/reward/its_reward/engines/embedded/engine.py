@@ -2,6 +2,9 @@
 
 import asyncio
 import hashlib
+import os
+import sys
+import threading
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +24,10 @@ from its_reward.settings import EngineSettings, folder_path
 
 MOST_PASSAGES = 64
 """Passages handed to the thread at once; those who leave later than that have their rows computed."""
+
+
+NICE = 5
+"""How far the reading thread stands back where processors are few."""
 
 
 class EmbeddedEngine:
@@ -46,10 +53,13 @@ class EmbeddedEngine:
         """Read how likely `probes` are after each cut behind `first`."""
         return await self._answer(passage, partial(_probe, probes=list(probes)))
 
+    async def check(self) -> None:
+        """Its thread outlives whatever it reads: it answers as long as the process does."""
+
     async def work_on(self) -> None:
         """Serve those who wait, for ever."""
         loop = asyncio.get_running_loop()
-        with ThreadPoolExecutor(1, thread_name_prefix="reward-engine") as thread:
+        with ThreadPoolExecutor(1, thread_name_prefix="reward-engine", initializer=_step_back) as thread:
             while await self._wake.wait():
                 waits = self._next()
                 try:
@@ -101,6 +111,12 @@ async def open_embedded(settings: EngineSettings, folder: str) -> AsyncGenerator
     finally:
         worker.cancel()
         await asyncio.wait([worker])
+
+
+def _step_back() -> None:
+    """Let event loops and the generator beside it go before this thread, which only ever has much to do."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(19, os.nice(0) + NICE))
 
 
 def _revision(folder: Path) -> str:

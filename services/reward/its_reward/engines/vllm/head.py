@@ -39,6 +39,10 @@ class VllmHead:
         rows = logits[cuts - 1 - cached]
         return Probes(_log_softmax(rows)[:, list(probes)], cached)
 
+    async def check(self) -> None:
+        with translated():
+            await self._engine.check_health()
+
     async def _logits(self, ids: Sequence[int], *, cached: bool) -> tuple[Floats, int]:
         """Return the head's logits [computed tokens, classes], and how many tokens before them weren't computed."""
         parameters = PoolingParams(task="token_classify", use_activation=False, skip_reading_prefix_cache=not cached)

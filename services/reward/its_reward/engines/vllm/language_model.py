@@ -45,6 +45,10 @@ class VllmLanguageModel:
         table = np.array([_sampled(output, probes) for output in outputs], np.float32)
         return Probes(table.reshape(len(cuts), len(probes)), max(0, len(passage.ids) - computed))
 
+    async def check(self) -> None:
+        with translated():
+            await self._engine.check_health()
+
     async def _read(self, ids: Sequence[int], ends: Sequence[int], *, cached: bool) -> RequestOutput:
         return await self._run(ids, ends, prompt_logprobs=1, skip_reading_prefix_cache=not cached)
 
