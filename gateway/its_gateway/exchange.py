@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from uuid import uuid4
 
 import structlog
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from its_gateway.errors import STOPPING, from_its
@@ -32,11 +31,12 @@ class Exchange:
 
     def __init__(self, scope: Scope, send: Send, telemetry: Telemetry[HttpMetrics]) -> None:
         """Read its id, or give it one; the answer carries it, and everything that is told."""
-        headers = Headers(scope=scope)
-        given = headers.get(REQUEST_ID, "")
+        call = Call.received((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+        given = call.request_id
         self._request_id = given if _USABLE.fullmatch(given) else uuid4().hex
+        call.carried = (*(one for one in call.carried if one[0] != REQUEST_ID), (REQUEST_ID, self._request_id))
         scope.setdefault("state", {})["request_id"] = self._request_id
-        self._call = Call.received({**headers, REQUEST_ID: self._request_id}.items())
+        self._call = call
         self._scope = scope
         self._send = send
         self._telemetry = telemetry

@@ -25,7 +25,7 @@ class HttpMetrics(Metrics):
     def answered(self, route: str, status: int, seconds: tuple[float, float], facts: Mapping[str, Fact]) -> None:
         """Count a request: `seconds` until its answer began and until it ended."""
         first, whole = seconds
-        self._first.labels(route).observe(first)
+        self._first(route).observe(first)
         self.ended(route, str(status), whole, facts)
 
     async def page(self) -> Response:

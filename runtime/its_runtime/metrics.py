@@ -1,8 +1,9 @@
 """What a process counts, as Prometheus reads it; every process owns a registry of its own."""
 
 import os
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from functools import cache
 
 import structlog
 from prometheus_client import (
@@ -34,25 +35,29 @@ class Metrics:
         """Count calls of a `protocol` under two `labels`: what was called, and how it ended."""
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        self._calls = Counter(f"its_{protocol}_requests", "Calls that ended.", labels, registry=self.registry)
+        self._calls = self.counter(f"its_{protocol}_requests", "Calls that ended.", *labels)
         self._seconds = self.histogram(f"its_{protocol}_duration_seconds", "How long calls took.", labels[0])
-        self._tokens = Counter("its_tokens", "Tokens of the calls that ended.", ["kind"], registry=self.registry)
+        self._tokens = self.counter("its_tokens", "Tokens of the calls that ended.", "kind")
 
-    def histogram(self, name: str, meaning: str, label: str) -> Histogram:
-        """Return a new histogram of durations, one by each value of `label`."""
-        return Histogram(name, meaning, [label], buckets=SECONDS, registry=self.registry)
+    def counter(self, name: str, meaning: str, *labels: str) -> Callable[..., Counter]:
+        """Make a counter; return what gives the one for values of its labels, and finds it sooner than it would."""
+        return cache(Counter(name, meaning, labels, registry=self.registry).labels)
+
+    def histogram(self, name: str, meaning: str, label: str) -> Callable[[str], Histogram]:
+        """Make a histogram of durations; return what gives the one for a value of its label."""
+        return cache(Histogram(name, meaning, [label], buckets=SECONDS, registry=self.registry).labels)
 
     def ended(self, called: str, code: str, seconds: float, facts: Mapping[str, Fact]) -> None:
         """Count a call that took so many `seconds`, and the tokens among its `facts`."""
-        self._calls.labels(called, code).inc()
-        self._seconds.labels(called).observe(seconds)
+        self._calls(called, code).inc()
+        self._seconds(called).observe(seconds)
         self.count_tokens(facts)
 
     def count_tokens(self, facts: Mapping[str, Fact]) -> None:
         """Count the tokens among `facts`, by kind: `prompt_tokens` are of the kind `prompt`."""
         for name, number in facts.items():
             if name.endswith(TOKENS) and isinstance(number, int | float) and number > 0:
-                self._tokens.labels(name.removesuffix(TOKENS)).inc(number)
+                self._tokens(name.removesuffix(TOKENS)).inc(number)
 
     def text(self) -> bytes:
         """Return everything, as Prometheus reads it; with what processes beside this one counted at the same port."""
