@@ -16,6 +16,8 @@ from its_gateway.orchestrator import Orchestrator
 
 Json = dict[str, Any]
 
+_REWARDED = {Need.NEED_REWARD, Need.NEED_PROCESS_REWARD}
+
 
 class Models:
     """The two endpoints, with what they need."""
@@ -51,18 +53,18 @@ class Models:
             yield self._model(f"{profile.name}:{name}", profile, algorithm)
 
     def _model(self, name: str, profile: Profile, algorithm: AlgorithmInfo) -> Json:
-        described = {**_profile(profile, algorithm.name), **_algorithm(algorithm)}
+        described = {**_profile(profile, algorithm), **_algorithm(algorithm)}
         return {"id": name, "object": "model", "created": self._created, "owned_by": "its", "its": described}
 
 
-def _profile(profile: Profile, algorithm: str) -> Json:
+def _profile(profile: Profile, algorithm: AlgorithmInfo) -> Json:
     return {
         "profile": profile.name,
         "model": profile.model or None,
-        "reward_model": profile.reward_model or None,
+        "reward_model": (profile.reward_model or None) if _REWARDED & {*algorithm.needs} else None,
         "budget": {field.name: value for field, value in profile.budget.ListFields()},
         "sampling": MessageToDict(profile.sampling, preserving_proto_field_name=True),
-        "defaults": MessageToDict(profile.parameters) if algorithm == profile.algorithm else {},
+        "defaults": MessageToDict(profile.parameters) if algorithm.name == profile.algorithm else {},
     }
 
 

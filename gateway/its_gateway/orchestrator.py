@@ -48,9 +48,13 @@ class Orchestrator:
                 yield part.event
 
     async def profiles(self) -> Sequence[Profile]:
-        """Return the profiles, the default one first."""
+        """Return the profiles, the default one first, each with the models that serve it."""
         call = self._stub.ListProfiles(ListProfilesRequest(), timeout=_LISTING_SECONDS)
-        return (await response(call, _SERVICE)).profiles
+        listing = await response(call, _SERVICE)
+        for profile in listing.profiles:
+            profile.model = profile.model or listing.default_model
+            profile.reward_model = profile.reward_model or listing.default_reward_model
+        return listing.profiles
 
     async def algorithms(self) -> Sequence[AlgorithmInfo]:
         """Return every algorithm."""

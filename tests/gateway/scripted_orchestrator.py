@@ -104,7 +104,7 @@ class Script(OrchestratorServiceServicer):
         return ConfigureResponse(profile=request.profile, models=[ModelIdentity(name="its-tiny")], kept=self.keeps)
 
     async def ListProfiles(self, request, context):  # noqa: N802
-        return ListProfilesResponse(profiles=self.profiles)
+        return ListProfilesResponse(profiles=self.profiles, default_reward_model="its-tiny-reward")
 
     async def ListAlgorithms(self, request, context):  # noqa: N802
         schema = '{"type":"object","properties":{"alpha":{"type":"number"}}}'

@@ -28,6 +28,20 @@ async def test_a_model_tells_what_it_stands_for(client):
     assert its["defaults"] == {"alpha": 0.5}
 
 
+async def test_a_model_tells_which_reward_model_serves_it_where_one_is_needed(client, script):
+    script.profiles[1].reward_model = "strict"
+    models = {model.id: model.model_extra["its"] for model in (await client.models.list()).data}
+
+    assert models["its-tiny:best-of-n"]["reward_model"] == "its-tiny-reward"
+    assert models["lab/careful:best-of-n"]["reward_model"] == "strict"
+    assert models["its-tiny:beam-search"]["reward_model"] is None
+
+
+async def test_parameters_of_a_profile_are_not_those_of_another_algorithm(client):
+    assert (await client.models.retrieve("its-tiny:best-of-n")).model_extra["its"]["defaults"] == {"alpha": 0.5}
+    assert (await client.models.retrieve("its-tiny:beam-search")).model_extra["its"]["defaults"] == {}
+
+
 @pytest.mark.parametrize("name", ["its-tiny:beam-search", "lab/careful", "lab/careful:beam-search"])
 async def test_names_with_colons_and_slashes_are_found(http, name):
     model = (await http.get(f"/v1/models/{name}")).json()

@@ -10,7 +10,7 @@ from its.orchestrator.v1 import orchestrator_pb2 as pb
 from its_orchestrator.budget import Budget
 from its_orchestrator.profiles import Made, Profile, Profiles
 from its_orchestrator.state import StateFile
-from its_orchestrator.testing import World
+from its_orchestrator.testing import Addresses, World, served
 from its_runtime.config import ConfigError
 from its_runtime.errors import Unmet
 
@@ -35,6 +35,18 @@ async def test_a_profile_outlives_a_restart_when_there_is_a_file_to_keep_it(orch
     assert made.kept
     assert listed == ["careful", "toy"]
     assert (solved.answer.algorithm, solved.answer.ledger.samples) == ("best-of-n", 3)
+
+
+async def test_the_listing_tells_which_models_serve_where_a_profile_names_none(
+    orchestrate, orchestrate_at, closed_port
+):
+    async with orchestrate(World(["4"])) as its:
+        listed = await its.stub.ListProfiles(pb.ListProfilesRequest())
+    assert (listed.default_model, listed.default_reward_model) == ("toy", "toy-reward")
+
+    async with served(World(["4"])) as at, orchestrate_at(Addresses(at.generator, closed_port.reward)) as its:
+        listed = await its.stub.ListProfiles(pb.ListProfilesRequest())
+    assert (listed.default_model, listed.default_reward_model) == ("toy", "")
 
 
 async def test_without_a_file_it_says_that_a_restart_forgets(orchestrate):

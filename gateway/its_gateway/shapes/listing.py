@@ -12,8 +12,8 @@ class ModelInfo(Shape):
     """What a name stands for."""
 
     profile: str
-    model: str | None = Field(description="The generator's model; null for its default one.")
-    reward_model: str | None = Field(description="The reward model; null for the default one.")
+    model: str | None = Field(description="The generator's model; null while it isn't known.")
+    reward_model: str | None = Field(description="The reward model that serves; null where none is needed, or known.")
     budget: Limits
     sampling: dict[str, Any]
     defaults: dict[str, Any] = Field(description="The profile's parameters.")

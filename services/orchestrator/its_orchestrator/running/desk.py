@@ -1,6 +1,7 @@
 """The desk: turns what was asked into an order, or refuses it before anything is spent."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -19,6 +20,8 @@ from its_orchestrator.sampling import UNSAID, Sampling
 from its_runtime.errors import InvalidRequest, ItsError, NotFound, Violation
 
 Model = TypeVar("Model", GeneratorModel, RewardModel)
+SOON = 1.0
+"""Seconds that a listing waits for what it can do without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,14 @@ class Ask:
     streams: bool = False
     tenant: str = ""
     priority: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """Names of the models that serve where a profile names none."""
+
+    model: str
+    reward_model: str
 
 
 class Desk:
@@ -86,6 +97,10 @@ class Desk:
     async def listing(self) -> dict[str, Profile]:
         """Return every profile by name, the default one first."""
         return self._profiles.listing(await self._generator.models())
+
+    async def defaults(self) -> Defaults:
+        """Return the models that serve where a profile names none; empty for one that isn't known soon."""
+        return Defaults(*await asyncio.gather(_first(self._generator.models()), _first(self._reward.models())))
 
     @property
     def keeps_profiles(self) -> bool:
@@ -154,6 +169,13 @@ def named(models: Sequence[Model], name: str, service: str) -> Model:
 def _enforces(model: GeneratorModel, form: Form | None) -> bool:
     """Tell whether the engine is to enforce the form; what only an engine can check, it has to refuse by itself."""
     return form is not None and (form.kind in model.structured_outputs or form.kind == "grammar")
+
+
+async def _first(models: Coroutine[Any, Any, Sequence[Model]]) -> str:
+    try:
+        return next(one.identity.name for one in await asyncio.wait_for(models, SOON))
+    except (ItsError, TimeoutError, StopIteration):
+        return ""
 
 
 def _check_aggregation(algorithm: Rewarded, reward: RewardModel) -> None:

@@ -561,6 +561,12 @@ class ListProfilesResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     PROFILES_FIELD_NUMBER: _builtins.int
+    DEFAULT_MODEL_FIELD_NUMBER: _builtins.int
+    DEFAULT_REWARD_MODEL_FIELD_NUMBER: _builtins.int
+    default_model: _builtins.str
+    """The generator's model of profiles that name none."""
+    default_reward_model: _builtins.str
+    """The reward model of profiles that name none. Empty while it is not known."""
     @_builtins.property
     def profiles(self) -> _containers.RepeatedCompositeFieldContainer[_listing_pb2.Profile]:
         """The default profile first."""
@@ -569,10 +575,12 @@ class ListProfilesResponse(_message.Message):
         self,
         *,
         profiles: _abc.Iterable[_listing_pb2.Profile] | None = ...,
+        default_model: _builtins.str = ...,
+        default_reward_model: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["profiles", b"profiles"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["default_model", b"default_model", "default_reward_model", b"default_reward_model", "profiles", b"profiles"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
