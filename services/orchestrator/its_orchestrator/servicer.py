@@ -1,0 +1,91 @@
+"""The orchestrator's servicer: convert, call, convert."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+from grpc import aio
+
+from its.orchestrator.v1 import orchestrator_pb2 as pb
+from its.orchestrator.v1.orchestrator_pb2_grpc import OrchestratorServiceServicer
+from its_orchestrator import facts, registry
+from its_orchestrator.choosing.equivalence import Equivalence
+from its_orchestrator.events import Answer
+from its_orchestrator.running.desk import Desk
+from its_orchestrator.running.solver import Solver
+from its_orchestrator.traces import Traces
+from its_orchestrator.wire import convert, convert_events, convert_workflows
+from its_orchestrator.workflows.listing import functions, strategies
+from its_orchestrator.workflows.runner import Runner
+from its_runtime import trail
+from its_runtime.deadline import remaining
+
+Context = aio.ServicerContext[Any, Any]
+
+
+class OrchestratorServicer(OrchestratorServiceServicer):
+    """Answers the contract's calls."""
+
+    def __init__(self, desk: Desk, solver: Solver, traces: Traces, equivalence: Equivalence, runner: Runner) -> None:
+        self._desk = desk
+        self._solver = solver
+        self._traces = traces
+        self._equivalence = equivalence
+        self._runner = runner
+
+    async def Solve(self, request: pb.SolveRequest, context: Context) -> AsyncGenerator[pb.SolveResponse]:
+        order = await self._desk.order(convert.ask(request, remaining(context)))
+        trail.note(**facts.asked(order))
+        async with aclosing(self._solver.events(order, convert_events.wanted(request.detail))) as events:
+            async for event in events:
+                if isinstance(event.kind, Answer):
+                    trail.note(**facts.answered(event.kind))
+                yield pb.SolveResponse(event=convert_events.event(event, self._equivalence))
+
+    async def RunFunction(
+        self, request: pb.RunFunctionRequest, context: Context
+    ) -> AsyncGenerator[pb.RunFunctionResponse]:
+        call = convert_workflows.call(request, remaining(context))
+        async with aclosing(self._runner.call(call)) as told:
+            async for one in told:
+                yield convert_workflows.function_response(one, self._equivalence)
+
+    async def RunPipeline(
+        self, request: pb.RunPipelineRequest, context: Context
+    ) -> AsyncGenerator[pb.RunPipelineResponse]:
+        passage = convert_workflows.passage(request, remaining(context))
+        async with aclosing(self._runner.run(passage)) as told:
+            async for one in told:
+                yield convert_workflows.pipeline_response(one, self._equivalence)
+
+    async def ListAlgorithms(self, request: pb.ListAlgorithmsRequest, context: Context) -> pb.ListAlgorithmsResponse:
+        return pb.ListAlgorithmsResponse(algorithms=[convert.algorithm(kind) for kind in registry.algorithms()])
+
+    async def ListStrategies(self, request: pb.ListStrategiesRequest, context: Context) -> pb.ListStrategiesResponse:
+        return pb.ListStrategiesResponse(strategies=[convert_workflows.strategy(one) for one in await strategies()])
+
+    async def ListFunctions(self, request: pb.ListFunctionsRequest, context: Context) -> pb.ListFunctionsResponse:
+        found = await functions(self._runner)
+        return pb.ListFunctionsResponse(functions=[convert_workflows.function(one) for one in found])
+
+    async def ListProfiles(self, request: pb.ListProfilesRequest, context: Context) -> pb.ListProfilesResponse:
+        listing = await self._desk.listing()
+        defaults = await self._desk.defaults()
+        return pb.ListProfilesResponse(
+            profiles=[convert.profile_proto(name, one) for name, one in listing.items()],
+            default_model=defaults.model,
+            default_reward_model=defaults.reward_model,
+        )
+
+    async def GetTrace(self, request: pb.GetTraceRequest, context: Context) -> pb.GetTraceResponse:
+        events = self._traces.find(request.trace_id, request.tenant)
+        return pb.GetTraceResponse(events=[convert_events.event(one, self._equivalence) for one in events])
+
+    async def Configure(self, request: pb.ConfigureRequest, context: Context) -> pb.ConfigureResponse:
+        profile = convert.profile(request.profile)
+        models = await self._desk.configure(request.profile.name, profile, default=request.make_default)
+        return pb.ConfigureResponse(
+            profile=convert.profile_proto(request.profile.name, profile),
+            models=[convert.identity(one) for one in models],
+            kept=self._desk.keeps_profiles,
+        )
