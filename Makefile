@@ -101,5 +101,14 @@ bench: setup ## print what the contract's edge and its messages cost
 fuzz: setup ## try 50,000 requests that our OpenAPI document allows or forbids (about an hour on two cores)
 	$(BIN)/python tests/gateway/fuzzing.py --cases 50000
 
+# A peer to compare with, in an environment of its own.
+.venv-peers/.ready: benchmarks/peers.txt | $(VENV)/.test
+	@test -x .venv-peers/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-peers
+	@$(UV) pip install --quiet --python .venv-peers/bin/python --requirement benchmarks/peers.txt
+	@touch $@
+
+gateway-cost: .venv-peers/.ready ## measure what gateway and orchestrator cost a request, beside its_hub
+	$(BIN)/python benchmarks/gateway_cost.py --peer
+
 clean: ## remove what the targets made
 	rm -rf .venv .venv-* .pytest_cache .hypothesis .ruff_cache .import_linter_cache build dist
