@@ -84,6 +84,25 @@ async def test_choices_are_streamed_side_by_side_and_told_apart(client, script):
     assert len({chunk.id for chunk in chunks}) == 1
 
 
+async def test_roles_come_first_and_in_order_whichever_run_is_faster(client, script):
+    go_on = asyncio.Event()
+
+    async def last_one_first():
+        number = len(script.asked)
+        if number < 3:
+            await go_on.wait()
+        yield committed("done")
+        go_on.set()
+        yield answer("done")
+
+    script.events = last_one_first
+    stream = await client.chat.completions.create(**ASK, n=3, stream=True)
+    choices = [chunk.choices[0] async for chunk in stream]
+
+    assert [(one.index, one.delta.role) for one in choices[:3]] == [(number, "assistant") for number in range(3)]
+    assert not any(one.delta.role for one in choices[3:])
+
+
 async def test_the_sdk_puts_several_streamed_choices_together(client, script):
     counted(script)
     async with client.chat.completions.stream(**ASK, n=2) as stream:

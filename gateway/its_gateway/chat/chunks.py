@@ -30,8 +30,13 @@ class Chunks(Telling):
         self._completion = completion
         self._number = number
 
-    def begin(self) -> bytes:
+    @property
+    def role(self) -> bytes:
+        """What comes first of all, of every choice in their order: the SDKs count choices as they meet them."""
         return self._chunk({"role": "assistant", "content": ""})
+
+    def begin(self) -> bytes:
+        return b""
 
     def tell(self, happened: SolveEvent) -> bytes:
         if happened.HasField("committed"):
@@ -89,10 +94,12 @@ async def stream(
     """
     pieces = _together(chunks, [one.of(run, timing) for one, run in zip(chunks, runs, strict=True)])
     async with aclosing(pieces):
-        yield await anext(pieces)
+        first = await anext(pieces)
+        yield b"".join([one.role for one in chunks]) + first
         try:
             async for piece in pieces:
-                yield piece
+                if piece:
+                    yield piece
         except ItsError as error:
             yield event(from_its(error).body())
         except ApiError as error:
