@@ -16,7 +16,7 @@ $(foreach setting,UV_DEFAULT_INDEX UV_INDEX UV_FIND_LINKS SSL_CERT_FILE,$(if $($
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check protos train accuracy algorithms bench test-vllm test-reward-hub fuzz clean
+.PHONY: help setup demo test check protos train accuracy algorithms bench test-vllm test-reward-hub fuzz gateway-cost clean
 
 help: ## print the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
