@@ -37,6 +37,7 @@ class Growth:
         self.ended = False
         """Whether its current call has reported its end."""
         self._steps: list[Step] = []
+        self._stepped = 0
         self._texts: list[str] = []
         self._token_ids: list[int] = []
         self._logprobs: list[float] = []
@@ -86,6 +87,7 @@ class Growth:
         self._received += len(delta.token_ids)
         if delta.completes_step:
             self._steps.append(self._open_step())
+            self._stepped = len(self._token_ids)
             self._texts = []
 
     def carry_on(self, tokens: int, *, cut: bool = False) -> None:
@@ -101,6 +103,7 @@ class Growth:
         """Forget what the broken call brought, to begin anew."""
         self._steps, self._texts, self._token_ids, self._logprobs, self._confidences = [], [], [], [], []
         self._told = []
+        self._stepped = 0
         self._received = 0
         self.part += 1
         self.ended = False
@@ -135,7 +138,7 @@ class Growth:
         )
 
     def _open_step(self) -> Step:
-        return Step("".join(self._texts), len(self._token_ids) - sum(step.size for step in self._steps))
+        return Step("".join(self._texts), len(self._token_ids) - self._stepped)
 
     def _all_steps(self) -> tuple[Step, ...]:
         steps, last = (*self.start.steps, *self._steps), self._open_step()

@@ -39,6 +39,7 @@ class Reading:
         self._ended_tokens = 0
         self._usage: Usage | None = None
         self._doubted = False
+        self._doubtful = any(growth.doubt for growth in growths)
 
     async def ends(self, stopped: Callable[[], bool]) -> AsyncGenerator[Ended]:
         """Yield each growth's end. Raises what the call raises, and Unavailable when it forgets a sequence."""
@@ -47,7 +48,8 @@ class Reading:
                 self._take(batch)
                 for end in batch.ends:
                     yield Ended(self._growths[end.sequence], end)
-                await self._give_up()
+                if self._doubtful:
+                    await self._give_up()
         except ItsError:
             self._settle()
             raise
