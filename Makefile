@@ -94,9 +94,11 @@ accuracy: setup ## measure the shipped models through the real services; writes 
 algorithms: setup ## measure every algorithm at budgets 1 to 64 on a hundred problems; writes docs/algorithms.md
 	$(BIN)/python benchmarks/algorithms.py --out docs/algorithms.md
 
-bench: setup ## print what the contract's edge and its messages cost
+bench: setup ## print what the contract's edge, its messages and the orchestrator cost, and how long a search takes
 	$(BIN)/python benchmarks/edge_validation.py
 	$(BIN)/python benchmarks/grpc_messages.py
+	$(BIN)/python benchmarks/orchestrator_cost.py
+	$(BIN)/python benchmarks/latency.py
 
 fuzz: setup ## try 50,000 requests that our OpenAPI document allows or forbids (about an hour on two cores)
 	$(BIN)/python tests/gateway/fuzzing.py --cases 50000

@@ -1,1 +1,1 @@
-"""What keeps a run within its budget and its word: account, watch, recorder, commitment."""
+"""What keeps a run within its budget and its word: account, watch, recorder, register, commitment."""
