@@ -34,7 +34,8 @@ class Strict(BaseModel):
 
 def _or_null(field: JsonSchemaValue) -> JsonSchemaValue:
     told = {name: field[name] for name in ("title", "description", "default") if name in field}
-    kinds: list[JsonSchemaValue] = field.get("anyOf", [{name: value for name, value in field.items() if name not in told}])
+    plain = {name: value for name, value in field.items() if name not in told}
+    kinds: list[JsonSchemaValue] = field.get("anyOf", [plain])
     return field if {"type": "null"} in kinds else {"anyOf": [*kinds, {"type": "null"}], **told}
 
 
