@@ -33,7 +33,8 @@ class Chain:
     world: World
     ports: dict[str, int]
     parts: dict[str, AsyncExitStack]
-    calls: int
+    gateway: dict[str, Any]
+    orchestrator: dict[str, Any]
     engines: Engines | None = None
 
     @property
@@ -62,7 +63,7 @@ class Chain:
         section = Settings(
             port=self.ports.get("orchestrator", 0),
             grace_seconds=0,
-            calls=self.calls,
+            **self.orchestrator,
             generator=self.at("generator"),
             reward=self.at("reward"),
         )
@@ -76,7 +77,10 @@ class Chain:
     @asynccontextmanager
     async def _gateway(self) -> AsyncGenerator[int]:
         section = GatewaySettings(
-            port=self.ports.get("gateway", 0), grace_seconds=0, orchestrator=self.at("orchestrator")
+            port=self.ports.get("gateway", 0),
+            grace_seconds=0,
+            orchestrator=self.at("orchestrator"),
+            **self.gateway,
         )
         async with (
             open_orchestrator(section.orchestrator) as orchestrator,
@@ -87,11 +91,11 @@ class Chain:
 
 @pytest.fixture
 async def chain() -> AsyncGenerator[Callable[..., Awaitable[Chain]]]:
-    """Start a chain in front of a world: `await chain(world)`; of its calls, so many run at once."""
+    """Start a chain in front of a world: `await chain(world)`; the rest are settings."""
     started: list[Chain] = []
 
-    async def start(world: World, calls: int = 256) -> Chain:
-        made = Chain(world, {}, {}, calls)
+    async def start(world: World, gateway: dict[str, Any] | None = None, **orchestrator: Any) -> Chain:
+        made = Chain(world, {}, {}, gateway or {}, orchestrator)
         started.append(made)
         for part in ("generator", "reward", "orchestrator", "gateway"):
             await made.start(part)

@@ -1,0 +1,75 @@
+"""Two tenants of one system: limits, keys, models and traces of one are invisible to the other."""
+
+import httpx
+import pytest
+
+from its.orchestrator.v1 import orchestrator_pb2 as pb
+from its.orchestrator.v1.orchestrator_pb2_grpc import OrchestratorServiceStub
+from its_gateway import keys
+from its_gateway.keys import Key, digest
+from its_orchestrator.profiles import Profile
+from its_orchestrator.testing import World
+from its_runtime.calls import response
+from its_runtime.channel import open_channel
+from its_runtime.errors import NotFound
+
+SAYING = {"messages": [{"role": "user", "content": "2+2?"}], "budget": 2}
+PROFILES = {"alices": Profile(model="toy"), "bobs": Profile(model="toy")}
+
+
+@pytest.fixture
+async def tenants(chain, tmp_path):
+    """A chain with a key for alice, who may ask twice a minute, and one for bob; clients of both."""
+    path, tokens = tmp_path / "keys.json", [keys.new_token(), keys.new_token()]
+    alice = Key(id="tenant-a", sha256=digest(tokens[0]), models=("alices",), requests_per_minute=2)
+    bob = Key(id="tenant-b", sha256=digest(tokens[1]), models=("bobs",), requests_per_minute=9)
+    keys.change(path, lambda known: known.update(alice=alice, bob=bob))
+    running = await chain(World(["\\boxed{4}"]), profiles=PROFILES, gateway={"keys": path})
+    clients = [
+        httpx.AsyncClient(base_url=running.url, headers={"authorization": f"Bearer {token}"}, trust_env=False)
+        for token in tokens
+    ]
+    async with clients[0], clients[1]:
+        yield running, *clients
+
+
+async def test_models_of_one_do_not_exist_for_the_other(tenants):
+    _, alice, bob = tenants
+    lists = [
+        {model["id"].split(":")[0] for model in (await one.get("/v1/models")).json()["data"]} for one in (alice, bob)
+    ]
+    hidden = [
+        await alice.get("/v1/models/bobs"),
+        await alice.post("/v1/chat/completions", json={"model": "bobs", **SAYING}),
+    ]
+    unknown = await alice.post("/v1/chat/completions", json={"model": "nobodys", **SAYING})
+
+    assert lists == [{"alices"}, {"bobs"}]
+    assert [answer.status_code for answer in (*hidden, unknown)] == [404] * 3
+    assert hidden[1].text.replace("bobs", "") == unknown.text.replace("nobodys", "")
+
+
+async def test_what_one_has_used_up_is_still_there_for_the_other(tenants):
+    _, alice, bob = tenants
+    mine = [await alice.post("/v1/chat/completions", json={"model": "alices", **SAYING}) for _ in range(3)]
+    other = await bob.post("/v1/chat/completions", json={"model": "bobs", **SAYING})
+
+    assert [answer.status_code for answer in (*mine, other)] == [200, 200, 429, 200]
+    assert other.headers["x-ratelimit-limit-requests"] == "9"
+    assert other.headers["x-ratelimit-remaining-requests"] == "8"
+
+
+async def test_traces_and_tenants_of_one_are_not_found_by_the_other(tenants):
+    running, alice, _ = tenants
+    answered = (await alice.post("/v1/chat/completions", json={"model": "alices", **SAYING})).json()
+    trace_id = answered["its"]["trace_id"]
+    async with open_channel(running.at("orchestrator")) as channel:
+        stub = OrchestratorServiceStub(channel)
+        own = await stub.GetTrace(pb.GetTraceRequest(trace_id=trace_id, tenant="tenant-a"))
+        for other in ("tenant-b", ""):
+            with pytest.raises(NotFound):
+                await response(stub.GetTrace(pb.GetTraceRequest(trace_id=trace_id, tenant=other)), "orchestrator")
+
+    assert own.events
+    assert "tenant-a" not in str(answered)
+    assert {one.flow.tenant for one in running.world.generator.generations} == {"tenant-a"}
