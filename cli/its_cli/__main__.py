@@ -1,12 +1,13 @@
-"""The command `its`: `its up`, `its ask`, `its algorithms`, `its config`, `its certs`, `its keys`, `its demo`."""
+"""The command `its`: the system, questions to it, functions of an its.yaml, and what both are made of."""
 
 import typer
 
-from its_cli import config, keys
+from its_cli import config, info, keys
 from its_cli.algorithms import algorithms
 from its_cli.ask import ask
 from its_cli.certs import certs
 from its_cli.demo import demo
+from its_cli.run import run
 from its_cli.up import up
 
 app = typer.Typer(
@@ -16,10 +17,12 @@ app = typer.Typer(
 )
 app.command()(up)
 app.command()(ask)
+app.command(context_settings={"allow_extra_args": True})(run)
 app.command()(algorithms)
 app.command()(demo)
 app.command()(certs)
 app.add_typer(config.app, name="config")
+app.add_typer(info.app, name="info")
 app.add_typer(keys.app, name="keys")
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from its_cli.configuration import Configuration
+from its_cli.component_schema import whole
 from its_cli.problems import problems
 from its_runtime.process import CONFIG_ERROR
 
@@ -16,10 +16,15 @@ app = typer.Typer(no_args_is_help=True, help="Check an its.yaml, or print its sc
 File = Annotated[Path, typer.Argument(help="An its.yaml.", exists=True, dir_okay=False)]
 
 
+Override = Annotated[
+    list[str] | None, typer.Option("--override", help="A value in place of the file's: path.to.key=value.")
+]
+
+
 @app.command()
-def check(file: File) -> None:
+def check(file: File, override: Override = None) -> None:
     """Check a whole its.yaml: every error with its line, and what would be right. Exit status 78 when there is one."""
-    found = problems(file)
+    found = problems(file, override or ())
     for problem in found:
         Console(stderr=True).print(problem, style="red", soft_wrap=True, markup=False, highlight=False)
     if found:
@@ -30,4 +35,4 @@ def check(file: File) -> None:
 @app.command()
 def schema() -> None:
     """Print the JSON schema of its.yaml, for editors that complete and check while one types."""
-    Console(soft_wrap=True).print_json(json.dumps(Configuration.model_json_schema()))
+    Console(soft_wrap=True).print_json(json.dumps(whole()))

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 
 from pydantic import ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from its_orchestrator.components.config import LLMBaseConfig
 from its_orchestrator.components.llm import Ask
@@ -33,7 +34,7 @@ class ScriptedConfig(LLMBaseConfig, name="scripted"):
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
-    script: Script = Field(description="What it says.")
+    script: SkipJsonSchema[Script] = Field(description="What it says.")
 
 
 class Scripted:

@@ -18,6 +18,8 @@ from its_runtime.errors import InvalidRequest, ItsError, Violation
 BUILTIN = (llms, strategies, functions)
 """Their import registers what comes with us."""
 WORKFLOW = "workflow"
+UNKNOWN = "extra_forbidden"
+"""What pydantic calls a key that doesn't exist."""
 SECTIONS: dict[str, Section] = {
     "llms": Section.LLM,
     "functions": Section.FUNCTION,
@@ -104,13 +106,26 @@ class Drawing:
             type_name, fields = "its_algorithm", _algorithm(type_name, fields)
         try:
             registered = self._registry.find(section, type_name)
-            config = registered.config_type.model_validate(fields)
         except ItsError as error:
             self._findings.append(Finding((*where, "_type"), error.message))
+            return
+        try:
+            config = self._known_fields(where, registered.config_type, fields)
         except ValidationError as error:
-            self._findings.extend(_explained(where, registered.config_type, error))  # pyright: ignore[reportPossiblyUnboundVariable]
+            self._findings.extend(_explained(where, registered.config_type, error))
         else:
             self._entries[section][name] = Entry(where, registered, config)
+
+    def _known_fields(self, where: Where, kind: type[TypedConfig], fields: dict[str, Any]) -> TypedConfig:
+        """Return the configuration; keys that don't exist are noted, and don't hide what else is wrong."""
+        try:
+            return kind.model_validate(fields)
+        except ValidationError as error:
+            unknown = {str(one["loc"][0]) for one in error.errors() if one["type"] == UNKNOWN and len(one["loc"]) == 1}
+            if not unknown or len(unknown) < len(error.errors()):
+                raise
+            self._findings.extend(_explained(where, kind, error))
+            return kind.model_validate({name: value for name, value in fields.items() if name not in unknown})
 
 
 def inline(blueprint: Blueprint, strategies: Mapping[str, Mapping[str, Any]]) -> Blueprint:
@@ -133,6 +148,6 @@ def _algorithm(name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
 def _explained(where: Where, kind: type[TypedConfig], error: ValidationError) -> Iterator[Finding]:
     for one in error.errors():
         name = str(one["loc"][-1]) if one["loc"] else ""
-        unknown = one["type"] == "extra_forbidden"
+        unknown = one["type"] == UNKNOWN
         message = f"unknown key{nearest(name, kind.model_fields)}" if unknown else one["msg"]
         yield Finding((*where, *one["loc"]), message)

@@ -43,10 +43,7 @@ class Runner:
 
         Raises NotFound when there is no such function, InvalidRequest when it can't take the input, and what it raises.
         """
-        known = self.blueprint.of(Section.FUNCTION)
-        groups = tuple(f"{name}." for name in self.blueprint.of(Section.GROUP))
-        if call.function not in known and not call.function.startswith(groups):
-            raise NotFound(f"function: there is no function called {call.function!r}{nearest(call.function, known)}")
+        self.known(call.function)
 
         async def work(builder: Workshop) -> Any:  # noqa: ANN401
             function = await builder.get_function(call.function)
@@ -69,6 +66,13 @@ class Runner:
             return await pipeline.run([], transcript(passage.prompt))
 
         return self._told("pipeline", passage.terms, blueprint, work)
+
+    def known(self, name: str) -> None:
+        """Raise NotFound when there is no function of that name."""
+        known = self.blueprint.of(Section.FUNCTION)
+        groups = tuple(f"{one}." for one in self.blueprint.of(Section.GROUP))
+        if name not in known and not name.startswith(groups):
+            raise NotFound(f"function: there is no function called {name!r}{nearest(name, known)}")
 
     def workshop(self, session: Session) -> AbstractAsyncContextManager[Workshop]:
         """Return the builder of one run."""

@@ -118,10 +118,7 @@ class Workshop(Builder):
     def _building(self, entry: Entry) -> Generator[None]:
         """Refuse to build an entry while it is being built, and say of every error which entry it belongs to."""
         if entry.where in self._under_way:
-            circle = [*self._under_way[self._under_way.index(entry.where) :], entry.where]
-            raise misconfigured(
-                entry.where, f"it refers to itself: {' → '.join('.'.join(map(str, one)) for one in circle)}"
-            )
+            raise _circle(self._under_way[self._under_way.index(entry.where) :])
         self._under_way.append(entry.where)
         try:
             yield
@@ -131,6 +128,15 @@ class Workshop(Builder):
             raise misconfigured(entry.where, f"it can't be built: {type(error).__name__}: {error}") from error
         finally:
             self._under_way.pop()
+
+
+def _circle(entries: list[Where]) -> ItsError:
+    """Return the error of entries that refer to one another, wherever the circle was entered."""
+    first = entries.index(min(entries, key=str))
+    circle = [*entries[first:], *entries[:first], entries[first]]
+    return misconfigured(
+        entries[first], f"it refers to itself: {' → '.join('.'.join(map(str, one)) for one in circle)}"
+    )
 
 
 def _placed(entry: Entry, error: ItsError) -> ItsError:

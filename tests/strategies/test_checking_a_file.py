@@ -1,0 +1,121 @@
+"""`its config check` builds every component without asking a model, and places every error."""
+
+import json
+
+import jsonschema
+import pytest
+import yaml
+
+from its_cli.component_schema import whole
+from its_cli.problems import problems
+
+SEED = """\
+llms:
+  nim_llm: {_type: nim, model_name: llama, base_url: "http://127.0.0.1:9/v1"}
+its_strategies:
+  planner:
+    _type: single_shot_multi_plan
+    num_plans: 5
+    planning_llm: nim_llm
+  selector:
+    _type: best_of_n_selection
+functions:
+  llm_chat: {_type: chat_completion, llm_name: nim_llm}
+workflow:
+  _type: execute_score_select_function
+  augmented_fn: llm_chat
+  selector: selector
+  num_executions: 3
+"""
+SCORER = "  scorer: {_type: llm_based_agent_scorer, scoring_llm: nim_llm}\nfunctions:"
+
+
+@pytest.fixture
+def found(tmp_path):
+    def check(text: str, *overrides: str) -> list[str]:
+        file = tmp_path / "its.yaml"
+        file.write_text(text)
+        return [line.replace(f"{tmp_path}/", "") for line in problems(file, overrides)]
+
+    return check
+
+
+def test_the_seeds_own_example_is_explained_and_right_once_a_scorer_is_added(found):
+    (problem,) = found(SEED)
+
+    assert problem.startswith("its.yaml:15: workflow.selector: best_of_n_selection chooses by score")
+    assert "no scorer stands before it; add a scorer" in problem
+    assert found(SEED.replace("functions:", SCORER), "workflow.scorer=scorer") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("num_plans: 5", "num_plan: 5", "6: its_strategies.planner.num_plan: unknown key; did you mean 'num_plans'?"),
+        ("num_plans: 5", "num_plans: 0", "6: its_strategies.planner.num_plans: Input should be greater than"),
+        ("single_shot_multi_plan", "singel_shot", "5: its_strategies.planner._type: no strategy has the type"),
+        ("_type: single_shot_multi_plan", "x: 1", "4: its_strategies.planner: _type is missing"),
+        (
+            "planning_llm: nim_llm",
+            "planning_llm: nim",
+            "7: its_strategies.planner.planning_llm: there is no LLM called",
+        ),
+        (
+            "augmented_fn: llm_chat",
+            "augmented_fn: chat",
+            "14: workflow.augmented_fn: there is no function called 'chat'",
+        ),
+        ("selector: selector", "selector: planner", "15: workflow.selector: strategy 'planner'"),
+        ("functions:", "functionz:", "10: functionz: unknown section; did you mean 'functions'?"),
+    ],
+)
+def test_each_error_has_its_line_its_path_and_what_would_be_right(found, old, new, line):
+    assert any(one.startswith(f"its.yaml:{line}") for one in found(SEED.replace(old, new, 1)))
+
+
+def test_the_stage_is_checked_before_the_pipeline(found):
+    (problem,) = found(SEED, "workflow.selector=planner")
+
+    assert "does search; selection is wanted here" in problem
+
+
+def test_a_strategy_of_another_pipeline_is_refused(found):
+    plans = {"_type": "llm_based_plan_selection", "selection_llm": "nim_llm"}
+
+    (problem,) = found(SEED, f"its_strategies.selector={json.dumps(plans)}")
+
+    assert problem.endswith("can be part of planning pipelines; this is a agent_execution pipeline")
+
+
+def test_a_circle_of_functions_is_found_once(found):
+    text = SEED.replace("functions:", SCORER) + "  scorer: scorer\n"
+
+    around = "{_type: execute_score_select_function, augmented_fn: workflow, selector: selector, scorer: scorer}"
+
+    (problem,) = found(text, f"functions.llm_chat={around}")
+
+    assert "it refers to itself: functions.llm_chat → workflow → functions.llm_chat" in problem
+
+
+def test_every_error_is_reported_at_once(found):
+    text = SEED.replace("num_plans: 5", "num_plan: 5").replace("planning_llm: nim_llm", "planning_llm: nim")
+
+    assert len(found(text)) == 3
+
+
+def test_the_key_of_an_endpoint_that_is_not_set_is_an_error(found, monkeypatch):
+    monkeypatch.delenv("NVIDIA_API_KEY", raising=False)
+
+    hosted = SEED.replace(', base_url: "http://127.0.0.1:9/v1"', "")
+
+    assert any("NVIDIA_API_KEY isn't set" in line for line in found(hosted))
+
+
+def test_the_schema_tells_types_apart():
+    schema = whole()
+    right = yaml.safe_load(SEED)
+    wrong = yaml.safe_load(SEED.replace("num_plans", "num_plan"))
+
+    jsonschema.validate(right, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(wrong, schema)

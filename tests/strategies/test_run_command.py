@@ -1,0 +1,73 @@
+"""`its run` runs a function of an its.yaml and prints what it returns."""
+
+import asyncio
+import json
+import sys
+
+import pytest
+
+TEXT = """
+llms: {{a: {{_type: openai, model: small, base_url: "{url}", max_retries: 0}}}}
+functions: {{ask: {{_type: chat_completion, llm_name: a}}}}
+its_strategies: {{votes: {{_type: majority_voting_selection}}}}
+workflow: {{_type: execute_score_select_function, augmented_fn: ask, selector: votes, num_executions: 3}}
+"""
+
+
+@pytest.fixture
+def its(endpoint, tmp_path):
+    (tmp_path / "its.yaml").write_text(TEXT.format(url=endpoint.url))
+
+    async def run(*arguments: str) -> tuple[int, str, str]:
+        command = [sys.executable, "-m", "its_cli", "run", "--config_file", str(tmp_path / "its.yaml"), *arguments]
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
+        out, err = await process.communicate()
+        return process.returncode, out.decode(), err.decode()
+
+    return run
+
+
+async def test_what_most_executions_say_is_printed(endpoint, its):
+    endpoint.says = lambda text, body: "<think>hm</think>yes" if len(endpoint.asked) > 1 else "no"
+
+    assert await its("--input", "Is it?") == (0, "yes\n", "")
+    assert len(endpoint.asked) == 3
+
+
+async def test_as_json_it_says_what_it_cost(endpoint, its):
+    endpoint.says = lambda text, body: "yes"
+
+    status, out, _ = await its(
+        "--input", "Is it?", "--json", "--seed", "7", "--override", "workflow.num_executions", "2"
+    )
+
+    told = json.loads(out)
+    assert status == 0
+    assert (told["value"], told["seed"], told["stopped_by"]) == ("yes", 7, "completed")
+    assert told["ledger"]["samples"] == len(endpoint.asked) == 2
+
+
+async def test_stages_are_told_on_standard_error(endpoint, its):
+    endpoint.says = lambda text, body: "yes"
+
+    _, out, err = await its("--input", "Is it?", "--stream", "--override", "workflow.num_executions=2")
+
+    assert out == "yes\n"
+    assert "search     executions: 2 out" in err
+    assert "selection  majority_voting_selection: 1 out" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["--function", "aks"], 1, "there is no function called 'aks'; did you mean 'ask'?"),
+        (["--override", "workflow.selectr=x"], 78, "did you mean 'selector'?"),
+        (["--override", "workflow.num_executions=2", "stray"], 2, "unexpected argument 'stray'"),
+    ],
+)
+async def test_what_can_not_be_run_is_explained(its, arguments, status, words):
+    ended, _, err = await its("--input", "Is it?", *arguments)
+
+    assert ended == status
+    assert words in " ".join(err.split())
