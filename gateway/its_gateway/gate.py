@@ -18,6 +18,7 @@ from its_gateway.errors import ApiError, from_its
 from its_gateway.keyring import Keyring
 from its_gateway.keys import Key, KeysError
 from its_gateway.settings import Settings
+from its_runtime import trail
 from its_runtime.config import ConfigError
 from its_runtime.errors import Overloaded
 
@@ -54,6 +55,8 @@ class Gate:
 
     async def _enter(self, caller: Caller, scope: Scope, receive: Receive, send: Send) -> None:
         scope["state"]["caller"] = caller
+        if caller.name:
+            trail.note(key=caller.name)
         with ExitStack() as counted:
             try:
                 if scope["path"] in ADMIN:

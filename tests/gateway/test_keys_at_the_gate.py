@@ -78,6 +78,18 @@ async def test_the_official_client_is_let_in_and_its_tenant_travels_down(gateway
     assert token not in str(script.request)
 
 
+async def test_the_log_tells_whose_key_it_was_and_no_key(gateway, ring, capsys):
+    token = ring.add("alice")
+    url = await gateway(keys=ring.path)
+    await ask(url, token)
+    await ask(url, f"{token}x")
+    told = capsys.readouterr().out
+
+    assert "key=alice" in told
+    assert "status=401" in told
+    assert token not in told
+
+
 async def test_the_official_client_knows_a_wrong_key_by_its_error(gateway, ring):
     ring.add("alice")
     url = await gateway(keys=ring.path)
