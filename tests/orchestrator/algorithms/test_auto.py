@@ -77,11 +77,21 @@ async def test_where_nothing_can_be_scored_the_probes_vote():
     assert result.text in DIFFERENT[:4]
 
 
-async def test_a_budget_of_its_probes_is_a_vote_of_them():
-    result = await World(DIFFERENT, in_order=True).solve(Auto(), 3)
+async def test_a_budget_of_its_probes_is_a_vote_of_them_where_most_agree():
+    result = await World(["\\boxed{1}", "\\boxed{2}"], in_order=True).solve(Auto(agreement=0.5), 3)
 
+    assert result.text == "\\boxed{1}"
     assert result.answer.ledger.samples == 3
     assert notes(result)[0].startswith("vote of the probes")
+
+
+async def test_of_probes_that_differ_and_are_all_that_there_is_the_best_is_the_answer():
+    world = World(DIFFERENT, in_order=True, judge=lambda text: 0.9 if "1" in text else 0.1)
+    result = await world.solve(Auto(), 3)
+
+    assert result.text == "\\boxed{1}"
+    assert result.answer.ledger.samples == 3
+    assert notes(result)[0].startswith("best of the probes")
 
 
 async def test_without_a_reward_service_differing_probes_start_a_vote(orchestrate_at, closed_port):

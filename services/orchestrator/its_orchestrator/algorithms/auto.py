@@ -21,7 +21,15 @@ from its_orchestrator.choosing.voting import vote
 from its_orchestrator.context import Context
 from its_orchestrator.steps import DELIMITERS
 
-Way = Literal["direct", "vote of the probes", "beta-self-consistency", "deepconf", "best-of-n", "particle-filtering"]
+Way = Literal[
+    "direct",
+    "vote of the probes",
+    "best of the probes",
+    "beta-self-consistency",
+    "deepconf",
+    "best-of-n",
+    "particle-filtering",
+]
 
 LEAST = 4
 """Samples from which on a search over steps has something to choose from, and confidence something to filter."""
@@ -67,15 +75,16 @@ class Auto(Algorithm):
         ctx.note(f"{way}: {found}")
         if way == "direct":
             return Choice(choice.chosen, choice.candidates, decided=rest > 0)
-        return await _followed(ctx.within(ctx.prompt, rest, "rest"), way, choice) if rest else choice
+        return await _followed(ctx.within(ctx.prompt, rest, "rest"), way, choice)
 
     def way(self, ctx: Context, found: Findings, rest: int) -> Way:
         """Return how to spend the `rest` of the samples after what was found."""
         if found.unanimous:
             return "direct"
+        differ = ctx.rewards and found.agree < self.agreement
         if not rest or ctx.over:
-            return "vote of the probes"
-        if ctx.rewards and found.agree < self.agreement:
+            return "best of the probes" if differ and not ctx.over else "vote of the probes"
+        if differ:
             return "particle-filtering" if self._is_long(ctx, found, rest) else "best-of-n"
         sure = rest >= LEAST and found.lead is not None and found.lead >= self.lead
         return "deepconf" if sure else "beta-self-consistency"
@@ -86,6 +95,8 @@ class Auto(Algorithm):
 
 async def _followed(ctx: Context, way: Way, probed: Choice) -> Choice:
     """Return the outcome of going on in a way, the probes among its candidates."""
+    if way == "best of the probes":
+        return await _scored(ctx, probed, Choice(None, ()))
     if way == "best-of-n":
         return await _scored(ctx, probed, await BestOfN().solve(ctx))
     if way == "particle-filtering":
