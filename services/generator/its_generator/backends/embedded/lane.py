@@ -153,8 +153,8 @@ class Lane:
 
 def _holdings(rows: Sequence[Row]) -> Holdings:
     holdings = Holdings()
-    for row in rows:
-        holdings.add(row.work.flow, 1)
+    for work, places in Counter(row.work for row in rows).items():
+        holdings.add(work.flow, places)
     return holdings
 
 
