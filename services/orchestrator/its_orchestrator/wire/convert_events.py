@@ -16,6 +16,7 @@ from its_orchestrator.wire import convert_stages
 from its_orchestrator.wire.convert import budget_proto, identity
 from its_orchestrator.wire.convert_ledger import ledger
 
+OUTCOME: frozenset[type] = frozenset({events.Answer})
 ANSWER: frozenset[type] = frozenset({events.TextCommitted, events.Answer})
 STAGES: frozenset[type] = frozenset({events.StageStarted, events.StageEnded})
 PROGRESS = ANSWER | STAGES | {events.RunStarted, events.Progress, events.Note, events.FailureNoted}
@@ -27,7 +28,7 @@ Extract = Callable[[str], str | None]
 
 def wanted(detail: pb.Detail.ValueType) -> frozenset[type]:
     """Return the kinds of events that a request of this detail wants."""
-    return {pb.DETAIL_PROGRESS: PROGRESS, pb.DETAIL_ALL: ALL}.get(detail, ANSWER)
+    return {pb.DETAIL_ANSWER: ANSWER, pb.DETAIL_PROGRESS: PROGRESS, pb.DETAIL_ALL: ALL}.get(detail, OUTCOME)
 
 
 def event(one: events.Event, equivalence: Equivalence) -> event_pb2.SolveEvent:
