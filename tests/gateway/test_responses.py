@@ -65,6 +65,12 @@ async def test_what_is_asked_arrives_at_the_orchestrator(client, script):
     assert (request.budget.samples, request.algorithm, dict(request.parameters)) == (4, "best-of-n", {"alpha": 0.25})
 
 
+async def test_a_strict_function_is_a_strict_tool(client, script):
+    await client.responses.create(**ASK, tools=[{**TOOL, "strict": True}])
+
+    assert script.request.conversation.tools[0].strict
+
+
 async def test_a_conversation_goes_on_with_the_items_that_a_response_gave(client, script):
     script.events = calling
     given = [{"role": "user", "content": [{"type": "input_text", "text": "2 + 2?"}]}]
@@ -146,7 +152,7 @@ async def test_the_search_is_told_as_reasoning_when_asked_for(client, script):
     script.events = said_in_pieces
     async with client.responses.stream(**ASK, reasoning={"summary": "auto"}) as stream:
         events = [event async for event in stream]
-    whole = await client.responses.create(**ASK, reasoning={"summary": "auto"})
+    whole = await client.responses.create(**ASK, extra_body={"its": {"progress": True}})
 
     told = "best-of-n with its-tiny, budget 2 samples\nTwo samples.\n"
     for response in (events[-1].response, whole):
@@ -300,6 +306,7 @@ REFUSED = [
     ({"input": [{"role": "user", "content": [{"type": "input_image"}]}]}, "input[0].content[0].type"),
     ({"instructions": 5}, "instructions"),
     ({"tools": [{"type": "web_search"}]}, "tools[0].type"),
+    ({"tools": [{"type": "function", "name": "f", "strict": 1}]}, "tools[0].strict"),
     ({"tool_choice": {"type": "function"}}, "tool_choice"),
     ({"tool_choice": {"type": "function", "name": "f"}}, None),
     ({"text": {"format": {"type": "json_schema"}}}, "text.format"),

@@ -33,7 +33,7 @@ class Responses:
         async def work(runs: Sequence[Events]) -> Response:
             return await (self._stream(reply, runs[0]) if asked.stream else _whole(reply, runs[0]))
 
-        run = SolveRequest(detail=Detail.DETAIL_PROGRESS) if asked.reasoning.told else SolveRequest()
+        run = SolveRequest(detail=Detail.DETAIL_PROGRESS) if asked.wants_telling else SolveRequest()
         return await self._front.answer(request, self._front.as_chat(to_chat(asked)), work, run)
 
     async def _stream(self, reply: Reply, events: Events) -> Response:
@@ -48,5 +48,5 @@ async def _whole(reply: Reply, events: Events) -> Response:
             if event.HasField("answer"):
                 response = reply.answered(event.answer, event.trace_id, told)
                 return Response(orjson.dumps(response), media_type="application/json")
-            told += describe(event) if reply.asked.reasoning.told else ""
+            told += describe(event) if reply.asked.wants_telling else ""
     raise Internal("the run ended without an answer")

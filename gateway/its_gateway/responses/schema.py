@@ -17,7 +17,7 @@ class CallableFunction(Strict):
     name: str = Field(min_length=1)
     description: str = ""
     parameters: dict[str, object] | None = Field(default=None, description="JSON schema of the arguments.")
-    strict: bool = Field(default=False, description="Whether arguments must follow their schema.")
+    strict: bool = Field(default=False, description="Whether what doesn't follow the schema is no call.")
 
 
 Modes = Literal["none", "auto", "required"]
@@ -151,6 +151,11 @@ class ResponseRequest(Strict):
     store: Literal[False] = Field(default=False, description=_STATELESS)
     previous_response_id: Refused = Field(default=None, description=_STATELESS)
     conversation: Refused = Field(default=None, description=_STATELESS)
+
+    @property
+    def wants_telling(self) -> bool:
+        """Whether the search tells what it does."""
+        return self.reasoning.told or self.its.progress
 
     @property
     def wants_logprobs(self) -> bool:

@@ -22,7 +22,7 @@ class ResponseEvents(Telling):
         self._items = 0
         """Items that were added."""
         self._told = ""
-        self._telling = reply.asked.reasoning.told or reply.asked.its.progress
+        self._telling = reply.asked.wants_telling
         self._speaking = False
 
     def begin(self) -> bytes:
