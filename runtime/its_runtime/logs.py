@@ -1,17 +1,32 @@
 """Logs: structured, to standard error, as text for people or JSON for machines."""
 
 import logging
+import os
 import sys
+from collections.abc import Mapping
+from typing import get_args
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from its_runtime.settings import ServiceSettings
+from its_runtime.settings import LogLevel, ServiceSettings
 from its_runtime.trail import REQUEST_ID, current
+
+VARIABLES = ("ITS_LOG_LEVEL", "AIQ_LOG_LEVEL", "NAT_LOG_LEVEL")
+"""Variables of the environment that name a level for all processes; the first one that does counts."""
+
+
+def level(settings: ServiceSettings, environment: Mapping[str, str] = os.environ) -> str:
+    """Return the least level that is logged: that of `ITS_LOG_LEVEL`, `AIQ_LOG_LEVEL`, or the settings."""
+    named = (environment.get(name, "").lower() for name in VARIABLES)
+    return next((name for name in named if name in get_args(LogLevel)), settings.log_level)
 
 
 def configure(settings: ServiceSettings) -> None:
-    """Set up logging for this process. Lines name the request they belong to; prompts and secrets are not logged."""
+    """Set up logging for this process. Lines name the request they belong to; secrets are never logged.
+
+    Prompts are logged at the level debug only, at which pipelines show every item.
+    """
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -20,13 +35,11 @@ def configure(settings: ServiceSettings) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *_renderers(settings),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
+        wrapper_class=structlog.make_filtering_bound_logger(level(settings)),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(
-        level=settings.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
-    )
+    logging.basicConfig(level=level(settings).upper(), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
 
 
 def _name_request(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

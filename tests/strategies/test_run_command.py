@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 
 import pytest
@@ -18,10 +19,10 @@ workflow: {{_type: execute_score_select_function, augmented_fn: ask, selector: v
 def its(endpoint, tmp_path):
     (tmp_path / "its.yaml").write_text(TEXT.format(url=endpoint.url))
 
-    async def run(*arguments: str) -> tuple[int, str, str]:
+    async def run(*arguments: str, **environment: str) -> tuple[int, str, str]:
         command = [sys.executable, "-m", "its_cli", "run", "--config_file", str(tmp_path / "its.yaml"), *arguments]
         pipe = asyncio.subprocess.PIPE
-        process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
+        process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe, env=os.environ | environment)
         out, err = await process.communicate()
         return process.returncode, out.decode(), err.decode()
 
@@ -56,6 +57,16 @@ async def test_stages_are_told_on_standard_error(endpoint, its):
     assert out == "yes\n"
     assert "search     executions: 2 out" in err
     assert "selection  majority_voting_selection: 1 out" in err
+
+
+@pytest.mark.parametrize("variable", ["ITS_LOG_LEVEL", "AIQ_LOG_LEVEL"])
+async def test_every_intermediate_item_is_shown_to_those_who_debug(endpoint, its, variable):
+    endpoint.says = lambda text, body: f"answer {len(endpoint.asked)}"
+
+    _, out, err = await its("--input", "Is it?", **{variable: "DEBUG"})
+
+    assert out == "answer 1\n"
+    assert all(f"'output': 'answer {number}'" in err for number in (1, 2, 3))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from openai.types.chat import ChatCompletion
 from its_orchestrator.components.llm import Ask
 from its_orchestrator.components.tab import Tab
 from its_orchestrator.engines import Usage
+from its_orchestrator.llms.access import Access
 from its_orchestrator.prompt import Message
 from its_runtime.errors import InvalidRequest, ItsError, Overloaded, Unavailable, Unmet
 
@@ -22,8 +23,24 @@ class Terms(Protocol):
     max_tokens: int | None
     max_concurrency: int
     request_timeout: float
+    max_retries: int
     seed: int | None
     structured_outputs: bool
+
+
+def client(access: Access, terms: Terms) -> openai.AsyncOpenAI:
+    """Return a client. It follows no redirect, which would carry the request to another server."""
+    common: dict[str, Any] = {
+        "api_key": access.key,
+        "organization": "",  # left out, the SDK takes these from its own environment variables
+        "project": "",
+        "max_retries": terms.max_retries,
+        "timeout": terms.request_timeout,
+        "http_client": openai.DefaultAsyncHttpxClient(follow_redirects=False),
+    }
+    if access.azure_version:
+        return openai.AsyncAzureOpenAI(azure_endpoint=access.url, api_version=access.azure_version, **common)
+    return openai.AsyncOpenAI(base_url=access.url, **common)
 
 
 class Endpoint:

@@ -4,12 +4,13 @@ from collections.abc import AsyncGenerator, Mapping
 from os import environ
 from typing import ClassVar
 
-import openai
 from pydantic import AliasChoices, ConfigDict, Field, SecretStr
 
+from its_orchestrator.components.failing import misconfigured
+from its_orchestrator.components.llm import Provider
 from its_orchestrator.components.register import register_llm_provider
 from its_orchestrator.components.supplies import Supplies
-from its_orchestrator.llms.endpoint import Endpoint
+from its_orchestrator.llms.access import Access
 from its_orchestrator.llms.settings import ModelConfig
 from its_runtime.errors import Unmet
 
@@ -33,30 +34,20 @@ class EndpointConfig(ModelConfig):
     max_retries: int = Field(default=2, ge=0, description="How often a failed call is tried again.")
     structured_outputs: bool = Field(default=False, description="Whether replies can be held to a JSON schema.")
 
-    def key(self, environment: Mapping[str, str]) -> str:
-        """Return the key: the given one, or that of the type's own endpoint. Raises Unmet when there is none."""
+    def access(self, environment: Mapping[str, str] = environ) -> Access:
+        """Return where the endpoint is, and its key. Raises Unmet when either is missing."""
+        url = self.base_url or self.home
+        if not url:
+            raise misconfigured(("base_url",), "this type has no endpoint of its own; name one")
+        return Access(url, self._key(environment))
+
+    def _key(self, environment: Mapping[str, str]) -> str:
+        """Return the given key, or that of the type's own endpoint, which goes nowhere else."""
         if self.api_key is not None:
             return self.api_key.get_secret_value()
         if self.base_url not in {None, self.home}:
             return "none"
-        if not environment.get(self.home_key):
-            raise Unmet(f"{self.home_key} isn't set; set it to the key of {self.home}, or give base_url and api_key")
-        return environment[self.home_key]
-
-    def client(self, environment: Mapping[str, str] = environ) -> openai.AsyncOpenAI:
-        """Return a client. It follows no redirect, which would carry the request to another server."""
-        url = self.base_url or self.home
-        if not url:
-            raise Unmet("base_url: this type has no endpoint of its own; name one")
-        return openai.AsyncOpenAI(
-            base_url=url,
-            api_key=self.key(environment),
-            organization="",
-            project="",
-            max_retries=self.max_retries,
-            timeout=self.request_timeout,
-            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
-        )
+        return _required(environment, self.home_key, self.home)
 
 
 class OpenAIConfig(EndpointConfig, name="openai"):
@@ -89,24 +80,24 @@ class AzureOpenAIConfig(EndpointConfig, name="azure_openai"):
     api_version: str = Field(default="2025-04-01-preview", description="Version of Azure's protocol.")
     home_key = "AZURE_OPENAI_API_KEY"
 
-    def client(self, environment: Mapping[str, str] = environ) -> openai.AsyncOpenAI:
-        key = self.api_key.get_secret_value() if self.api_key else environment.get(self.home_key)
-        if not key:
-            raise Unmet(f"{self.home_key} isn't set; set it to the key of {self.azure_endpoint}, or give api_key")
-        return openai.AsyncAzureOpenAI(
-            azure_endpoint=self.azure_endpoint,
-            api_key=key,
-            api_version=self.api_version,
-            max_retries=self.max_retries,
-            timeout=self.request_timeout,
-            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
-        )
+    def access(self, environment: Mapping[str, str] = environ) -> Access:
+        key = self.api_key.get_secret_value() if self.api_key else None
+        key = key or _required(environment, self.home_key, self.azure_endpoint)
+        return Access(self.azure_endpoint, key, self.api_version)
 
 
-async def endpoint(config: EndpointConfig, supplies: Supplies) -> AsyncGenerator[Endpoint]:
+def _required(environment: Mapping[str, str], name: str, endpoint: str) -> str:
+    if not environment.get(name):
+        raise Unmet(f"{name} isn't set; set it to the key of {endpoint}, or give api_key")
+    return environment[name]
+
+
+async def endpoint(config: EndpointConfig, supplies: Supplies) -> AsyncGenerator[Provider]:
     """Ask a model over OpenAI's protocol."""
-    async with config.client() as client:
-        yield Endpoint(client, config)
+    from its_orchestrator.llms.endpoint import Endpoint, client  # noqa: PLC0415  (the SDK takes long to load)
+
+    async with client(config.access(), config) as opened:
+        yield Endpoint(opened, config)
 
 
 for kind in (OpenAIConfig, NIMConfig, LiteLLMConfig, AzureOpenAIConfig):

@@ -2,10 +2,11 @@
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_origin
 
 import structlog
 
+from its_orchestrator.components.config import TypedConfig
 from its_orchestrator.components.function import Function
 from its_orchestrator.components.references import Section
 from its_orchestrator.components.registry import REGISTRY, Registered
@@ -68,9 +69,17 @@ async def _described(kind: Registered) -> StrategyListing | None:
 
 async def _built(kind: Registered) -> Strategy:
     """Return a strategy that is configured with nothing and has nothing to work with, but can say what it is."""
+    config = _empty(kind.config_type)
     if kind.made_of is not None:
-        return kind.made_of(kind.config_type.model_construct())
+        return kind.made_of(config)
     async with AsyncExitStack() as stack:
         supplied = await stack.enter_async_context(supplies())
         builder = await stack.enter_async_context(workshop(Blueprint(), Session.alone(), supplied, Blank))
-        return await stack.enter_async_context(kind.build(kind.config_type.model_construct(), builder))
+        return await stack.enter_async_context(kind.build(config, builder))
+
+
+def _empty(kind: type[TypedConfig]) -> TypedConfig:
+    """Return a configuration whose required fields hold nothing."""
+    required = {name: one.annotation for name, one in kind.model_fields.items() if one.is_required()}
+    nothing: dict[str, Any] = {name: [] if get_origin(one) is list else "" for name, one in required.items()}
+    return kind.model_construct(**nothing)
