@@ -100,7 +100,7 @@ bench: setup ## print what the contract's edge, its messages and the orchestrato
 	$(BIN)/python benchmarks/orchestrator_cost.py
 	$(BIN)/python benchmarks/latency.py
 
-fuzz: setup ## try 50,000 requests that our OpenAPI document allows or forbids (about an hour on two cores)
+fuzz: setup ## try 50,000 requests that our OpenAPI document allows or forbids (takes a while)
 	$(BIN)/python tests/gateway/fuzzing.py --cases 50000
 
 # A peer to compare with, in an environment of its own.
