@@ -181,6 +181,7 @@ class RunFunctionRequest(_message.Message):
     SEED_FIELD_NUMBER: _builtins.int
     DETAIL_FIELD_NUMBER: _builtins.int
     TENANT_FIELD_NUMBER: _builtins.int
+    CONVERSATION_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Chosen by the client, for logs."""
     function: _builtins.str
@@ -199,6 +200,12 @@ class RunFunctionRequest(_message.Message):
     def budget(self) -> _answer_pb2.Budget:
         """How much it may spend."""
 
+    @_builtins.property
+    def conversation(self) -> _chat_pb2.Conversation:
+        """A conversation in place of an input: its text, where the function takes a text, and otherwise the JSON that its
+        last message is.
+        """
+
     def __init__(
         self,
         *,
@@ -209,10 +216,11 @@ class RunFunctionRequest(_message.Message):
         seed: _builtins.int | None = ...,
         detail: Global___Detail.ValueType = ...,
         tenant: _builtins.str = ...,
+        conversation: _chat_pb2.Conversation | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "input", b"input", "seed", b"seed"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "conversation", b"conversation", "input", b"input", "seed", b"seed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "detail", b"detail", "function", b"function", "input", b"input", "request_id", b"request_id", "seed", b"seed", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "conversation", b"conversation", "detail", b"detail", "function", b"function", "input", b"input", "request_id", b"request_id", "seed", b"seed", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
     _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
