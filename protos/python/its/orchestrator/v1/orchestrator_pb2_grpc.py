@@ -75,6 +75,16 @@ class OrchestratorServiceStub:
                 request_serializer=its_dot_orchestrator_dot_v1_dot_orchestrator__pb2.GetTraceRequest.SerializeToString,
                 response_deserializer=its_dot_orchestrator_dot_v1_dot_orchestrator__pb2.GetTraceResponse.FromString,
                 _registered_method=True)
+        self.ListTraces = channel.unary_unary(
+                '/its.orchestrator.v1.OrchestratorService/ListTraces',
+                request_serializer=its_dot_orchestrator_dot_v1_dot_orchestrator__pb2.ListTracesRequest.SerializeToString,
+                response_deserializer=its_dot_orchestrator_dot_v1_dot_orchestrator__pb2.ListTracesResponse.FromString,
+                _registered_method=True)
+        self.WatchTrace = channel.unary_stream(
+                '/its.orchestrator.v1.OrchestratorService/WatchTrace',
+                request_serializer=its_dot_orchestrator_dot_v1_dot_orchestrator__pb2.WatchTraceRequest.SerializeToString,
+                response_deserializer=its_dot_orchestrator_dot_v1_dot_orchestrator__pb2.WatchTraceResponse.FromString,
+                _registered_method=True)
         self.Configure = channel.unary_unary(
                 '/its.orchestrator.v1.OrchestratorService/Configure',
                 request_serializer=its_dot_orchestrator_dot_v1_dot_orchestrator__pb2.ConfigureRequest.SerializeToString,
@@ -138,7 +148,22 @@ class OrchestratorServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetTrace(self, request, context):
-        """GetTrace returns the events of a finished run that is still kept.
+        """GetTrace returns the events of a run that is still kept; of a running one, those until now.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTraces(self, request, context):
+        """ListTraces reports the runs that go on or are kept, the latest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchTrace(self, request, context):
+        """WatchTrace streams every event of a run from its beginning, as they come while it goes on, to its end. Whoever
+        watches changes nothing: leaving doesn't stop the run.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -193,6 +218,16 @@ def add_OrchestratorServiceServicer_to_server(servicer, server):
                     servicer.GetTrace,
                     request_deserializer=its_dot_orchestrator_dot_v1_dot_orchestrator__pb2.GetTraceRequest.FromString,
                     response_serializer=its_dot_orchestrator_dot_v1_dot_orchestrator__pb2.GetTraceResponse.SerializeToString,
+            ),
+            'ListTraces': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTraces,
+                    request_deserializer=its_dot_orchestrator_dot_v1_dot_orchestrator__pb2.ListTracesRequest.FromString,
+                    response_serializer=its_dot_orchestrator_dot_v1_dot_orchestrator__pb2.ListTracesResponse.SerializeToString,
+            ),
+            'WatchTrace': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchTrace,
+                    request_deserializer=its_dot_orchestrator_dot_v1_dot_orchestrator__pb2.WatchTraceRequest.FromString,
+                    response_serializer=its_dot_orchestrator_dot_v1_dot_orchestrator__pb2.WatchTraceResponse.SerializeToString,
             ),
             'Configure': grpc.unary_unary_rpc_method_handler(
                     servicer.Configure,
@@ -417,6 +452,60 @@ class OrchestratorService:
             '/its.orchestrator.v1.OrchestratorService/GetTrace',
             its_dot_orchestrator_dot_v1_dot_orchestrator__pb2.GetTraceRequest.SerializeToString,
             its_dot_orchestrator_dot_v1_dot_orchestrator__pb2.GetTraceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTraces(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/its.orchestrator.v1.OrchestratorService/ListTraces',
+            its_dot_orchestrator_dot_v1_dot_orchestrator__pb2.ListTracesRequest.SerializeToString,
+            its_dot_orchestrator_dot_v1_dot_orchestrator__pb2.ListTracesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchTrace(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/its.orchestrator.v1.OrchestratorService/WatchTrace',
+            its_dot_orchestrator_dot_v1_dot_orchestrator__pb2.WatchTraceRequest.SerializeToString,
+            its_dot_orchestrator_dot_v1_dot_orchestrator__pb2.WatchTraceResponse.FromString,
             options,
             channel_credentials,
             insecure,

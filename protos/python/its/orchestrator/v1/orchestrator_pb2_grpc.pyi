@@ -52,7 +52,13 @@ class OrchestratorServiceStub:
     ListProfiles: _grpc.UnaryUnaryMultiCallable[_orchestrator_pb2.ListProfilesRequest, _orchestrator_pb2.ListProfilesResponse]
     """ListProfiles reports the names a request can choose as its model."""
     GetTrace: _grpc.UnaryUnaryMultiCallable[_orchestrator_pb2.GetTraceRequest, _orchestrator_pb2.GetTraceResponse]
-    """GetTrace returns the events of a finished run that is still kept."""
+    """GetTrace returns the events of a run that is still kept; of a running one, those until now."""
+    ListTraces: _grpc.UnaryUnaryMultiCallable[_orchestrator_pb2.ListTracesRequest, _orchestrator_pb2.ListTracesResponse]
+    """ListTraces reports the runs that go on or are kept, the latest first."""
+    WatchTrace: _grpc.UnaryStreamMultiCallable[_orchestrator_pb2.WatchTraceRequest, _orchestrator_pb2.WatchTraceResponse]
+    """WatchTrace streams every event of a run from its beginning, as they come while it goes on, to its end. Whoever
+    watches changes nothing: leaving doesn't stop the run.
+    """
     Configure: _grpc.UnaryUnaryMultiCallable[_orchestrator_pb2.ConfigureRequest, _orchestrator_pb2.ConfigureResponse]
     """Configure creates or replaces a profile at once for all later requests; running ones are untouched."""
 
@@ -80,7 +86,13 @@ class OrchestratorServiceAsyncStub(OrchestratorServiceStub):
     ListProfiles: _aio.UnaryUnaryMultiCallable[_orchestrator_pb2.ListProfilesRequest, _orchestrator_pb2.ListProfilesResponse]  # type: ignore[assignment]
     """ListProfiles reports the names a request can choose as its model."""
     GetTrace: _aio.UnaryUnaryMultiCallable[_orchestrator_pb2.GetTraceRequest, _orchestrator_pb2.GetTraceResponse]  # type: ignore[assignment]
-    """GetTrace returns the events of a finished run that is still kept."""
+    """GetTrace returns the events of a run that is still kept; of a running one, those until now."""
+    ListTraces: _aio.UnaryUnaryMultiCallable[_orchestrator_pb2.ListTracesRequest, _orchestrator_pb2.ListTracesResponse]  # type: ignore[assignment]
+    """ListTraces reports the runs that go on or are kept, the latest first."""
+    WatchTrace: _aio.UnaryStreamMultiCallable[_orchestrator_pb2.WatchTraceRequest, _orchestrator_pb2.WatchTraceResponse]  # type: ignore[assignment]
+    """WatchTrace streams every event of a run from its beginning, as they come while it goes on, to its end. Whoever
+    watches changes nothing: leaving doesn't stop the run.
+    """
     Configure: _aio.UnaryUnaryMultiCallable[_orchestrator_pb2.ConfigureRequest, _orchestrator_pb2.ConfigureResponse]  # type: ignore[assignment]
     """Configure creates or replaces a profile at once for all later requests; running ones are untouched."""
 
@@ -153,7 +165,25 @@ class OrchestratorServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _orchestrator_pb2.GetTraceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_orchestrator_pb2.GetTraceResponse, _abc.Awaitable[_orchestrator_pb2.GetTraceResponse]]:
-        """GetTrace returns the events of a finished run that is still kept."""
+        """GetTrace returns the events of a run that is still kept; of a running one, those until now."""
+
+    @_abc_1.abstractmethod
+    def ListTraces(
+        self,
+        request: _orchestrator_pb2.ListTracesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_orchestrator_pb2.ListTracesResponse, _abc.Awaitable[_orchestrator_pb2.ListTracesResponse]]:
+        """ListTraces reports the runs that go on or are kept, the latest first."""
+
+    @_abc_1.abstractmethod
+    def WatchTrace(
+        self,
+        request: _orchestrator_pb2.WatchTraceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_orchestrator_pb2.WatchTraceResponse], _abc.AsyncIterator[_orchestrator_pb2.WatchTraceResponse]]:
+        """WatchTrace streams every event of a run from its beginning, as they come while it goes on, to its end. Whoever
+        watches changes nothing: leaving doesn't stop the run.
+        """
 
     @_abc_1.abstractmethod
     def Configure(
