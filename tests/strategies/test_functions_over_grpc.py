@@ -1,5 +1,6 @@
 """Functions and pipelines over real gRPC: what is told on the way, what comes out, what it cost, what is kept."""
 
+import asyncio
 from contextlib import asynccontextmanager
 
 import grpc
@@ -16,10 +17,12 @@ from its.orchestrator.v1.orchestrator_pb2_grpc import (
 from its_orchestrator.__main__ import SERVICE, servicer
 from its_orchestrator.components.supplies import supplies
 from its_orchestrator.settings import Settings
-from its_orchestrator.testing import Script, World
+from its_orchestrator.testing import Fault, Script, World
 from its_orchestrator.workflows.blueprint import Drawing
 from its_runtime.channel import open_channel
 from its_runtime.server import new_server, serving
+
+CHAT = {"_type": "chat_completion", "llm_name": "a"}
 
 
 def values(script: Script) -> dict:
@@ -194,3 +197,37 @@ async def test_functions_are_listed_with_what_goes_in_and_comes_out(stub):
         ("qa", "execute_score_select_function", "Answers."),
     ]
     assert '"string"' in listed[0].input_json_schema
+
+
+async def holds(true) -> None:
+    while not true():  # noqa: ASYNC110  (a world has no event for it)
+        await asyncio.sleep(0)
+
+
+async def test_a_client_that_leaves_stops_the_engines_work():
+    world = World(["4"], faults=dict.fromkeys(range(9), Fault.STALLS))
+    blueprint = Drawing().read({"llms": {"a": {"_type": "its"}}, "functions": {"ask": CHAT}})
+    async with orchestrator(blueprint, world.engines) as stub:
+        call = stub.RunFunction(function("ask", "Why?", detail=pb.DETAIL_PROGRESS))
+        await anext(aiter(call))
+        await holds(lambda: world.generator.running)
+        call.cancel()
+        await holds(lambda: world.quiet)
+
+
+async def test_a_deadline_ends_a_run_before_the_client_gives_up():
+    world = World(["4"], faults=dict.fromkeys(range(9), Fault.STALLS))
+    blueprint = Drawing().read({"llms": {"a": {"_type": "its"}}, "functions": {"ask": CHAT}})
+    async with orchestrator(blueprint, world.engines) as stub:
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await heard(stub.RunFunction(function("ask", "Why?"), timeout=1))
+
+    assert "budget of seconds" in refused.value.details()
+
+
+async def test_a_trace_is_its_tenants_alone(stub):
+    (last,) = await heard(stub.RunFunction(function("ask", "Why?", tenant="ours")))
+
+    await stub.GetTrace(pb.GetTraceRequest(trace_id=last.output.trace_id, tenant="ours"))
+    with pytest.raises(grpc.aio.AioRpcError):
+        await stub.GetTrace(pb.GetTraceRequest(trace_id=last.output.trace_id, tenant="theirs"))

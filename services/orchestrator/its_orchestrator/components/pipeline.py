@@ -96,8 +96,9 @@ def _report(turn: Turn, kept: Sequence[ITSItem], seconds: float) -> None:
         if one.origin
     )
     turn.session.emit(StageEnded(turn.turn_id, turn.stage, turn.strategy, told, turn.session.account.ledger, seconds))
-    for one in kept if _log.is_enabled_for(logging.DEBUG) else ():
-        _log.debug("item", turn=turn.turn_id, stage=str(turn.stage), strategy=turn.strategy, item=one.model_dump())
+    if structlog.is_configured() and _log.is_enabled_for(logging.DEBUG):  # structlog's own default is to show all
+        for one in kept:
+            _log.debug("item", turn=turn.turn_id, stage=str(turn.stage), strategy=turn.strategy, item=one.model_dump())
 
 
 def _name(strategy: Strategy) -> str:

@@ -56,9 +56,23 @@ class Bench:
     ) -> list[ITSItem]:
         """Run one strategy as a pipeline of its own, on items that bring their scores."""
         async with self.open() as builder:
-            strategy = await builder.get_its_strategy(name, PipelineTypeEnum(pipeline), StageTypeEnum(stage))
-            strategy.needs_scores = False
-            return await Pipeline(self.session, {name: strategy}).run(items, prompt, context, may_end_empty=True)
+            return await self.staged(builder, stage, name, items, pipeline=pipeline, prompt=prompt, context=context)
+
+    async def staged(
+        self,
+        builder: Workshop,
+        stage: str,
+        name: str,
+        items: Sequence[ITSItem] = (),
+        *,
+        pipeline: str = "planning",
+        prompt: str = "the task",
+        context: str = "the objective",
+    ) -> list[ITSItem]:
+        """Do as `stage` with a builder that is open, so that connections are kept."""
+        strategy = await builder.get_its_strategy(name, PipelineTypeEnum(pipeline), StageTypeEnum(stage))
+        strategy.needs_scores = False
+        return await Pipeline(self.session, {name: strategy}).run(items, prompt, context, may_end_empty=True)
 
     async def call(self, name: str, value: object) -> Any:  # noqa: ANN401  (any function's output)
         """Call a function."""
