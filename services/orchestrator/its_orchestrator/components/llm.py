@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from its_orchestrator.components.session import Session
-from its_orchestrator.components.span import spent
 from its_orchestrator.components.tab import Tab
 from its_orchestrator.components.thinking import spoken
 from its_orchestrator.prompt import Conversation, said
@@ -119,10 +118,7 @@ class LLM:
             raise refusal
         tab = Tab(self.session)
         tab.start(1)
-        try:
-            content = await self._in_time(ask, tab)
-        finally:
-            spent(tab.ledger)
+        content = await self._in_time(ask, tab)
         if not content.strip():
             raise Unavailable(f"LLM {self.name!r} ({self.model}) said nothing; try again, or allow it more tokens")
         return Reply(content, self.model, tab.ledger.completion_tokens, tab.ledger.prompt_tokens)

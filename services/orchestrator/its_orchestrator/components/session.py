@@ -7,6 +7,7 @@ from random import Random
 from its_orchestrator import seeds
 from its_orchestrator.budget import NO_LIMIT, Budget, StoppedBy
 from its_orchestrator.choosing.equivalence import Equivalence, MathEquivalence
+from its_orchestrator.components.span import within_share
 from its_orchestrator.events import Kind, Note
 from its_orchestrator.limits.account import Account
 from its_orchestrator.limits.recorder import Recorder
@@ -57,7 +58,7 @@ class Session:
         if self.watch.over:
             self.stopped_by = StoppedBy.SECONDS
             return DeadlinePassed("the run's budget of seconds ended; allow more")
-        if self.account.tokens_left == 0:
+        if within_share(self.account.tokens_left) == 0:
             self.stopped_by = StoppedBy.TOKENS
             return DeadlinePassed("the run's budget of tokens ended; allow more")
         if self.samples_left == 0:

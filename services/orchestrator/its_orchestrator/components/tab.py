@@ -1,6 +1,7 @@
 """A tab: what one call of a language model costs, entered into its run's account as well."""
 
 from its_orchestrator.components.session import Session
+from its_orchestrator.components.span import current, within_share
 from its_orchestrator.engines import Usage
 from its_orchestrator.limits.account import Account
 from its_runtime.errors import ItsError
@@ -13,17 +14,20 @@ class Tab(Account):
         super().__init__(None, session.recorder)
         self.session = session
         self.error: ItsError | None = None
+        self._span = current()
 
     @property
     def tokens_left(self) -> int | None:
-        return self.session.account.tokens_left
+        return within_share(self.session.account.tokens_left)
 
     def start(self, samples: int) -> None:
         super().start(samples)
+        self._span.spend(calls=samples)
         self.session.account.start(samples)
 
     def generated(self, usage: Usage, ended_tokens: int) -> None:
         super().generated(usage, ended_tokens)
+        self._span.spend(tokens=usage.completion_tokens)
         self.session.account.generated(usage, ended_tokens)
 
     def judged(self, usage: Usage) -> None:

@@ -9,7 +9,7 @@ from random import Random
 
 from its_orchestrator.components.item import ITSItem
 from its_orchestrator.components.session import Session
-from its_orchestrator.components.span import Span, span
+from its_orchestrator.components.span import Span, span, within_share
 from its_orchestrator.events import AttemptEnded, AttemptStarted
 from its_runtime.errors import ItsError, Unmet
 
@@ -30,18 +30,22 @@ class Turn:
     async def each(self, items: Sequence[ITSItem], work: Work) -> list[ITSItem | ItsError]:
         """Return what `work` makes of each of `items`, in their order, an error where it raised one.
 
-        All are worked on at once, and each is reported as it starts and ends. Cancelling stops them all.
+        All are worked on at once, and each is reported as it starts and ends. Each may spend the same share of the
+        tokens that are left. Cancelling stops them all.
         """
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(self._attempt(_index(one, at), partial(work, one))) for at, one in enumerate(items)
-            ]
-        return [task.result() for task in tasks]
+        return await self._attempts([(_index(one, at), partial(work, one)) for at, one in enumerate(items)])
 
     async def all(self, works: Sequence[Callable[[], Awaitable[ITSItem]]]) -> list[ITSItem | ItsError]:
         """Return what each of `works` makes, in their order, as `each` does where there are no items yet."""
+        return await self._attempts(list(enumerate(works)))
+
+    async def _attempts(
+        self, works: Sequence[tuple[int, Callable[[], Awaitable[ITSItem]]]]
+    ) -> list[ITSItem | ItsError]:
+        left = within_share(self.session.account.tokens_left)
+        share = None if left is None else left // max(1, len(works))
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._attempt(place, work)) for place, work in enumerate(works)]
+            tasks = [group.create_task(self._attempt(index, work, share)) for index, work in works]
         return [task.result() for task in tasks]
 
     def rng(self, *path: str | int) -> Random:
@@ -52,9 +56,11 @@ class Turn:
         """Report something that users should know."""
         self.session.note(f"{self.strategy}: {message}")
 
-    async def _attempt(self, index: int, work: Callable[[], Awaitable[ITSItem]]) -> ITSItem | ItsError:
+    async def _attempt(
+        self, index: int, work: Callable[[], Awaitable[ITSItem]], share: int | None
+    ) -> ITSItem | ItsError:
         self.session.emit(AttemptStarted(self.turn_id, self.stage, self.strategy, index))
-        with span() as spent:
+        with span(share) as spent:
             result = await _caught(work())
         self._report(index, result, spent)
         if isinstance(result, ITSItem):
