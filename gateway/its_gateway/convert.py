@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 import orjson
-from google.protobuf.struct_pb2 import Struct
+from google.protobuf.json_format import ParseDict
+from google.protobuf.struct_pb2 import Struct, Value
 
 from its.chat.v1 import chat_pb2, sampling_pb2
 from its.orchestrator.v1 import answer_pb2
@@ -113,6 +114,12 @@ def _structured_output(form: ResponseFormat | None) -> sampling_pb2.StructuredOu
     if form.json_schema:
         return sampling_pb2.StructuredOutput(json_schema=orjson.dumps(form.json_schema.schema_).decode())
     return sampling_pb2.StructuredOutput(json_object=True)
+
+
+def to_value(name: str, value: object) -> Value:
+    """Return a JSON value as it travels; `name` is what it is called. Raises ApiError for what would be changed."""
+    _refuse_what_would_change(name, value, _DEPTH)
+    return ParseDict(cast("Any", value), Value())
 
 
 def _parameters(parameters: dict[str, object]) -> Struct | None:

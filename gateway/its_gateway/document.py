@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 from its_gateway import shapes
 from its_gateway.completions import CompletionRequest
 from its_gateway.configure import Configuration
+from its_gateway.generate import GenerateRequest
 from its_gateway.responses import ResponseRequest
 from its_gateway.schema import ChatRequest
 
@@ -20,7 +21,7 @@ DESCRIPTION = (
 )
 
 _REF = "#/components/schemas/{model}"
-_BODIES: tuple[type[BaseModel], ...] = (ChatRequest, ResponseRequest, CompletionRequest, Configuration)
+_BODIES: tuple[type[BaseModel], ...] = (ChatRequest, ResponseRequest, CompletionRequest, GenerateRequest, Configuration)
 _ANSWERS: tuple[type[BaseModel], ...] = tuple(getattr(shapes, name) for name in shapes.__all__)
 
 

@@ -10,10 +10,12 @@ from pydantic import BaseModel, ValidationError
 from its.orchestrator.v1.event_pb2 import SolveEvent
 from its.orchestrator.v1.orchestrator_pb2 import SolveRequest
 from its_gateway.auth import caller_of
+from its_gateway.caller import Solves
 from its_gateway.catalogue import Catalogue
 from its_gateway.connection import while_connected
 from its_gateway.convert import to_solve_request
 from its_gateway.errors import ApiError, from_its
+from its_gateway.functions import Functions
 from its_gateway.headers import chosen
 from its_gateway.heartbeat import Timing
 from its_gateway.orchestrator import Orchestrator
@@ -39,6 +41,7 @@ class Front:
         self._settings = settings
         self._orchestrator = orchestrator
         self._catalogue = Catalogue(orchestrator)
+        self._functions = Functions(orchestrator)
         self._names = names
 
     async def read(self, request: Request, kind: type[Body]) -> Body:
@@ -69,17 +72,18 @@ class Front:
     async def _answer(self, request: Request, asked: ChatRequest, work: Work, runs: Sequence[SolveRequest]) -> Response:
         try:
             choice = await self._catalogue.choose(asked.model, asked.algorithm)
+            behind = await self._functions.behind(choice.model)
             return await work(
-                [self._events(request, to_solve_request(asked, choice, _id(request)), run) for run in runs]
+                [self._events(request, behind, to_solve_request(asked, choice, _id(request)), run) for run in runs]
             )
         except ItsError as error:
             raise renamed(from_its(error), self._names) from error
         except ApiError as error:
             raise renamed(error, self._names) from error
 
-    def _events(self, request: Request, question: SolveRequest, run: SolveRequest) -> Events:
+    def _events(self, request: Request, behind: Solves, question: SolveRequest, run: SolveRequest) -> Events:
         question.MergeFrom(run)
-        return caller_of(request).solve(self._orchestrator, question, self._settings.request_seconds)
+        return caller_of(request).solve(behind, question, self._settings.request_seconds)
 
 
 def _id(request: Request) -> str:

@@ -107,7 +107,7 @@ def _anyone(settings: Settings) -> Caller:
 
 
 def _counted(scope: Scope, allowance: Allowance) -> AbstractContextManager[None]:
-    searches = scope["method"] == "POST" and scope["path"].startswith("/v1/")
+    searches = scope["method"] == "POST" and scope["path"].startswith(("/v1/", "/generate"))
     return allowance.request() if searches else nullcontext()
 
 

@@ -1,4 +1,4 @@
-"""`GET /v1/models`: every profile, alone and with each algorithm, and what it stands for."""
+"""`GET /v1/models`: every profile, alone and with each algorithm, and every function, and what it stands for."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -8,10 +8,11 @@ import orjson
 from fastapi import Request, Response
 from google.protobuf.json_format import MessageToDict
 
-from its.orchestrator.v1.listing_pb2 import AlgorithmInfo, Need, Profile
+from its.orchestrator.v1.listing_pb2 import AlgorithmInfo, FunctionInfo, Need, Profile
 from its_gateway.auth import caller_of
 from its_gateway.caller import Caller
 from its_gateway.errors import ApiError
+from its_gateway.functions import Functions
 from its_gateway.orchestrator import Orchestrator
 
 Json = dict[str, Any]
@@ -24,6 +25,7 @@ class Models:
 
     def __init__(self, orchestrator: Orchestrator) -> None:
         self._orchestrator = orchestrator
+        self._functions = Functions(orchestrator)
         self._created = int(time.time())
 
     async def all(self, request: Request) -> Response:
@@ -44,7 +46,8 @@ class Models:
         profiles = await self._orchestrator.profiles()
         algorithms = {algorithm.name: algorithm for algorithm in await self._orchestrator.algorithms()}
         models = [model for profile in profiles for model in self._of(profile, algorithms)]
-        return {model["id"]: model for model in models if caller.may_use(model["its"]["profile"], model["id"])}
+        models += [self._function(one) for one in await self._functions.all()]
+        return {model["id"]: model for model in models if caller.may_use(_profile_of(model), model["id"])}
 
     def _of(self, profile: Profile, algorithms: Mapping[str, AlgorithmInfo]) -> Iterator[Json]:
         own = algorithms.get(profile.algorithm, AlgorithmInfo(name=profile.algorithm))
@@ -52,9 +55,25 @@ class Models:
         for name, algorithm in algorithms.items():
             yield self._model(f"{profile.name}:{name}", profile, algorithm)
 
+    def _function(self, function: FunctionInfo) -> Json:
+        described = {
+            "function": function.name,
+            "type": function.type,
+            "summary": function.description,
+            "input": orjson.loads(function.input_json_schema or "{}"),
+            "output": orjson.loads(function.output_json_schema or "{}"),
+            "streams": function.streams,
+        }
+        common = {"object": "model", "created": self._created, "owned_by": "its"}
+        return {"id": function.name, **common, "its": described}
+
     def _model(self, name: str, profile: Profile, algorithm: AlgorithmInfo) -> Json:
         described = {**_profile(profile, algorithm), **_algorithm(algorithm)}
         return {"id": name, "object": "model", "created": self._created, "owned_by": "its", "its": described}
+
+
+def _profile_of(model: Json) -> str:
+    return model["its"].get("profile", model["id"])
 
 
 def _profile(profile: Profile, algorithm: AlgorithmInfo) -> Json:

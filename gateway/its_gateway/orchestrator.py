@@ -9,12 +9,15 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from its.orchestrator.v1.answer_pb2 import Answer, StoppedBy
 from its.orchestrator.v1.event_pb2 import SolveEvent
-from its.orchestrator.v1.listing_pb2 import AlgorithmInfo, Profile
+from its.orchestrator.v1.listing_pb2 import AlgorithmInfo, FunctionInfo, Profile
 from its.orchestrator.v1.orchestrator_pb2 import (
     ConfigureRequest,
     ConfigureResponse,
     ListAlgorithmsRequest,
+    ListFunctionsRequest,
     ListProfilesRequest,
+    RunFunctionRequest,
+    RunFunctionResponse,
     SolveRequest,
 )
 from its.orchestrator.v1.orchestrator_pb2_grpc import OrchestratorServiceStub
@@ -47,6 +50,15 @@ class Orchestrator:
                     trail.note(**_facts(part.event.answer))
                 yield part.event
 
+    async def run_function(
+        self, request: RunFunctionRequest, seconds: float
+    ) -> AsyncGenerator[RunFunctionResponse, None]:
+        """Yield what happens while a function runs, for at most `seconds`; closing the generator stops it."""
+        call = self._stub.RunFunction(request, timeout=seconds, metadata=trail.outgoing())
+        async with aclosing(responses(call, _SERVICE)) as parts:
+            async for part in parts:
+                yield part
+
     async def profiles(self) -> Sequence[Profile]:
         """Return the profiles, the default one first, each with the models that serve it."""
         call = self._stub.ListProfiles(ListProfilesRequest(), timeout=_LISTING_SECONDS)
@@ -60,6 +72,11 @@ class Orchestrator:
         """Return every algorithm."""
         call = self._stub.ListAlgorithms(ListAlgorithmsRequest(), timeout=_LISTING_SECONDS)
         return (await response(call, _SERVICE)).algorithms
+
+    async def functions(self) -> Sequence[FunctionInfo]:
+        """Return every function."""
+        call = self._stub.ListFunctions(ListFunctionsRequest(), timeout=_LISTING_SECONDS)
+        return (await response(call, _SERVICE)).functions
 
     async def configure(self, request: ConfigureRequest) -> ConfigureResponse:
         """Create or replace a profile for all later requests, and return it as it now is."""

@@ -1,23 +1,16 @@
 """What happens during a run, in words for people who wait."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from its.orchestrator.v1.event_pb2 import CandidateEnded, Progress, RunStarted, SolveEvent
+from its.orchestrator.v1.stage_pb2 import StageEnded
 
 
 def describe(event: SolveEvent) -> str:
     """Return a line about `event`; empty where there is nothing to tell."""
-    match event.WhichOneof("kind"):
-        case "started":
-            return _started(event.started)
-        case "progress":
-            return _progress(event.progress)
-        case "ended":
-            return _ended(event.ended)
-        case "failure":
-            return f"failed: {event.failure.message}\n"
-        case "note":
-            return f"{event.note.message}\n"
-        case _:
-            return ""
+    kind = event.WhichOneof("kind")
+    return _WORDS[kind](getattr(event, kind)) if kind and kind in _WORDS else ""
 
 
 def _started(started: RunStarted) -> str:
@@ -34,3 +27,18 @@ def _progress(progress: Progress) -> str:
 def _ended(ended: CandidateEnded) -> str:
     answer = f": {ended.final_answer}" if ended.final_answer else ""
     return f"candidate {ended.candidate_id} ended after {ended.completion_tokens} tokens{answer}\n"
+
+
+def _stage(stage: StageEnded) -> str:
+    return f"{stage.stage}, {stage.strategy}: {len(stage.items)} left\n"
+
+
+_WORDS: Mapping[str, Callable[[Any], str]] = {
+    "started": _started,
+    "progress": _progress,
+    "ended": _ended,
+    "failure": lambda failure: f"failed: {failure.message}\n",
+    "note": lambda note: f"{note.message}\n",
+    "stage_ended": _stage,
+}
+"""By kind of event."""

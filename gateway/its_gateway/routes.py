@@ -7,6 +7,7 @@ from its_gateway.chat import Chat
 from its_gateway.completions import CompletionRequest, Completions
 from its_gateway.configure import Configuration, Configure
 from its_gateway.document import header, route
+from its_gateway.generate import Generate, GenerateRequest
 from its_gateway.headers import ALGORITHM, BUDGET
 from its_gateway.health import Health
 from its_gateway.models import Models
@@ -21,11 +22,14 @@ def add_routes(app: FastAPI, settings: Settings, orchestrator: Orchestrator) -> 
     """Let `app` answer, with `orchestrator` behind it."""
     chat, responses = Chat(settings, orchestrator), Responses(settings, orchestrator)
     completions, configure = Completions(settings, orchestrator), Configure(settings, orchestrator)
+    generate = Generate(settings, orchestrator)
     models, health = Models(orchestrator), Health(orchestrator)
 
     app.post("/v1/chat/completions", **_CHAT)(chat.answer)
     app.post("/v1/responses", **_RESPONSE)(responses.answer)
     app.post("/v1/completions", **_COMPLETION)(completions.answer)
+    app.post("/generate", **_GENERATE)(generate.whole)
+    app.post("/generate/stream", **_GENERATE_STREAM)(generate.stream)
     app.get("/v1/models", **route("List models", shapes.ModelList))(models.all)
     app.get("/v1/models/{model_id:path}", **route("Get a model", shapes.Model, parameters=(_ID,)))(models.one)
     app.post("/configure", **route("Make a profile", shapes.Configured, Configuration))(configure.make)
@@ -44,3 +48,7 @@ _HEADERS = (
 _CHAT = route("Answer a conversation", shapes.ChatCompletion, ChatRequest, streams=True, parameters=_HEADERS)
 _RESPONSE = route("Answer an input", shapes.ResponseObject, ResponseRequest, streams=True, parameters=_HEADERS)
 _COMPLETION = route("Continue a text", shapes.TextCompletion, CompletionRequest, streams=True, parameters=_HEADERS)
+_GENERATE = route("Run the workflow", shapes.Generated, GenerateRequest, parameters=_HEADERS[:1])
+_GENERATE_STREAM = route(
+    "Run the workflow, and tell what happens", shapes.Generated, GenerateRequest, streams=True, parameters=_HEADERS[:1]
+)

@@ -18,6 +18,7 @@ from its.orchestrator.v1.listing_pb2 import AlgorithmInfo, Need, Profile
 from its.orchestrator.v1.orchestrator_pb2 import (
     ConfigureResponse,
     ListAlgorithmsResponse,
+    ListFunctionsResponse,
     ListProfilesResponse,
     SolveResponse,
 )
@@ -86,6 +87,9 @@ class Script(OrchestratorServiceServicer):
     began: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     health: HealthServicer = field(default_factory=HealthServicer)
+    functions: list = field(default_factory=list)
+    runs: Callable = None
+    called: list = field(default_factory=list)
     profiles: list = field(default_factory=lambda: [profile("its-tiny"), profile("lab/careful")])
 
     async def Solve(self, request, context):  # noqa: N802
@@ -111,6 +115,14 @@ class Script(OrchestratorServiceServicer):
         best = AlgorithmInfo(name="best-of-n", summary="Keep the best.", needs=[Need.NEED_REWARD])
         search = AlgorithmInfo(name="beam-search", summary="Keep beams.", parameters_json_schema=schema)
         return ListAlgorithmsResponse(algorithms=[search, best])
+
+    async def ListFunctions(self, request, context):  # noqa: N802
+        return ListFunctionsResponse(functions=self.functions)
+
+    async def RunFunction(self, request, context):  # noqa: N802
+        self.called.append(request)
+        async for one in self.runs():
+            yield one
 
     @property
     def request(self):

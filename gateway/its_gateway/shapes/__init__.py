@@ -3,13 +3,14 @@
 from its_gateway.shapes.chat import ChatCompletion
 from its_gateway.shapes.completions import TextCompletion
 from its_gateway.shapes.failure import Failure
-from its_gateway.shapes.listing import Configured, Health, Model, ModelList, Readiness
+from its_gateway.shapes.listing import Configured, Generated, Health, Model, ModelList, Readiness
 from its_gateway.shapes.responses import ResponseObject
 
 __all__ = [
     "ChatCompletion",
     "Configured",
     "Failure",
+    "Generated",
     "Health",
     "Model",
     "ModelList",

@@ -25,6 +25,23 @@ class ModelInfo(Shape):
     parameters: dict[str, Any] = Field(description="JSON schema of the algorithm's parameters.")
 
 
+class FunctionModel(Shape):
+    """What a name stands for that is a function's."""
+
+    function: str
+    type: str
+    summary: str
+    input: dict[str, Any] = Field(description="JSON schema of what it takes.")
+    output: dict[str, Any] = Field(description="JSON schema of what it returns.")
+    streams: bool = Field(description="Whether its output comes in pieces.")
+
+
+class Generated(Shape):
+    """The answer of `POST /generate`."""
+
+    value: Any = Field(description="What the workflow returns.")
+
+
 class Model(Shape):
     """What a request can give as its `model`."""
 
@@ -32,7 +49,7 @@ class Model(Shape):
     object: Literal["model"]
     created: int
     owned_by: Literal["its"]
-    its: ModelInfo
+    its: ModelInfo | FunctionModel
 
 
 class ModelList(Shape):

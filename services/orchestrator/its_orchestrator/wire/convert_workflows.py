@@ -19,7 +19,9 @@ from its_orchestrator.workflows.listing import StrategyListing
 
 def call(request: pb.RunFunctionRequest, seconds: float | None) -> Call:
     """Return which function to call, for somebody who will wait so many seconds."""
-    return Call(request.function, json_format.MessageToDict(request.input), _terms(request, seconds))
+    given = request.HasField("conversation")
+    value = conversations.from_proto(request.conversation) if given else json_format.MessageToDict(request.input)
+    return Call(request.function, value, _terms(request, seconds))
 
 
 def passage(request: pb.RunPipelineRequest, seconds: float | None) -> Passage:

@@ -30,6 +30,7 @@ class Call:
 
     function: str
     input: Any
+    """JSON values, or a Conversation in their place."""
     terms: Terms
 
 

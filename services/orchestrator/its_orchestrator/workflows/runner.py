@@ -18,8 +18,10 @@ from its_orchestrator.components.supplies import Supplies
 from its_orchestrator.events import OutputPiece, RunStarted
 from its_orchestrator.limits.recorder import Recorder
 from its_orchestrator.prompt import transcript
+from its_orchestrator.storing.trace import About
 from its_orchestrator.traces import Traces
 from its_orchestrator.workflows.blueprint import Blueprint, inline
+from its_orchestrator.workflows.intake import taken
 from its_orchestrator.workflows.job import Call, Output, Passage, Terms, Told
 from its_orchestrator.workflows.nearest import nearest
 from its_orchestrator.workflows.workshop import Workshop, workshop
@@ -47,9 +49,10 @@ class Runner:
 
         async def work(builder: Workshop) -> Any:  # noqa: ANN401
             function = await builder.get_function(call.function)
+            value = taken(function, call.input)
             if not function.streams:
-                return await function.ainvoke(call.input)
-            return await _heard(builder.session, function.astream(call.input))
+                return await function.ainvoke(value)
+            return await _heard(builder.session, function.astream(value))
 
         return self._told(call.function, call.terms, self.blueprint, work)
 
@@ -94,12 +97,12 @@ class Runner:
         session = self._session(terms, recorder)
         recorder.add(RunStarted(name, "", "", terms.budget, terms.seed))
         try:
-            async with workshop(blueprint, session, self._supplies) as builder:
-                with session.watch:
-                    value = await work(builder)
-            return _output(value, session)
+            with self._traces.running(recorder, About(terms.request_id, terms.tenant)):
+                async with workshop(blueprint, session, self._supplies) as builder:
+                    with session.watch:
+                        value = await work(builder)
+                return _output(value, session)
         finally:
-            self._traces.keep(recorder.trace_id, recorder.events, terms.tenant)
             recorder.close()
 
     def _session(self, terms: Terms, recorder: Recorder) -> Session:
