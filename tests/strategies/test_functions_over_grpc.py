@@ -151,6 +151,20 @@ async def test_an_input_of_the_wrong_type_is_refused(stub, script):
     assert not script.asked
 
 
+async def test_the_text_of_a_conversation_is_the_input_of_a_function_of_text(stub, script):
+    asked = chat.Conversation(messages=[chat.Message(role=chat.ROLE_USER, content=[chat.ContentPart(text="Why?")])])
+
+    await heard(stub.RunFunction(pb.RunFunctionRequest(request_id="r", function="ask", conversation=asked)))
+
+    assert script.asked == ["Why?"]
+
+
+async def test_a_message_in_an_object_is_the_input_of_a_function_of_text(stub, script):
+    await heard(stub.RunFunction(function("ask", {"input_message": "Why?"})))
+
+    assert script.asked == ["Why?"]
+
+
 async def test_a_pipeline_of_a_request_searches_and_selects(stub):
     request = pipeline({"type": "best-of-n", "samples": 3}, {"type": "best_of_n_selection"}, seed=1)
 
