@@ -100,6 +100,7 @@ def _llm(name: str, endpoint: Script) -> dict:
 def bench(endpoint):
     def make(text: str, **options) -> Bench:
         llms = {name: _llm(name, endpoint) for name in ("a", "b", "c", "judge")}
-        return Bench({"llms": llms, **yaml.safe_load(text)}, **options)
+        values = yaml.safe_load(text)
+        return Bench({**values, "llms": {**llms, **values.get("llms", {})}}, **options)
 
     return make

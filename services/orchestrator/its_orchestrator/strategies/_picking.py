@@ -7,7 +7,7 @@ from its_orchestrator.components.item import ITSItem
 from its_orchestrator.components.llm import LLM
 from its_orchestrator.components.template import filled
 from its_orchestrator.components.turn import Turn
-from its_orchestrator.strategies._judge import Fence, Read, verdict
+from its_orchestrator.strategies._judge import Fence, Form, ruled
 from its_orchestrator.strategies._marks import chosen
 from its_runtime.errors import ItsError
 
@@ -45,17 +45,14 @@ class Picking:
         shown = fence.numbered([one.text for one in shuffled])
         asked = filled(self.template, **words, **{self.variable: shown})
         try:
-            place, said = await verdict(self.llm, fence, asked, self.form, self._read(len(shuffled)))
+            ruling = await ruled(self.llm, fence, asked, self._form(len(shuffled)))
         except ItsError as error:
             if not turn.session.over:
                 raise
             turn.warn(f"the first candidate is kept: {error.message}")
             return Pick(items[0], "")
-        return Pick(shuffled[place], said)
+        return Pick(shuffled[ruling.verdict], ruling.reasons)
 
-    def _read(self, count: int) -> Read[tuple[int, str]]:
-        def read(said: str) -> tuple[int, str] | None:
-            place = chosen(self.marks, said, count)
-            return None if place is None else (place, said)
-
-        return read
+    def _form(self, count: int) -> Form[int]:
+        schema = {"type": "integer", "minimum": 1, "maximum": count}
+        return Form(self.form, lambda said: chosen(self.marks, said, count), schema)

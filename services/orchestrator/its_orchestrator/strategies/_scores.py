@@ -2,6 +2,8 @@
 
 import re
 
+from its_orchestrator.strategies._judge import Form
+
 LOWEST, HIGHEST = 1.0, 10.0
 
 
@@ -14,7 +16,8 @@ def score(text: str) -> float | None:
     return min(HIGHEST, max(LOWEST, float(found[-1]))) if found else None
 
 
-FORM = "FINAL SCORE: <number from 1 to 10>"
+FORM = Form("FINAL SCORE: <number from 1 to 10>", score, {"type": "number", "minimum": LOWEST, "maximum": HIGHEST})
+"""How a judge is asked for a score."""
 
 _SCORE = re.compile(
     r"final[\s_*]*score[\s*_`\"']*(?:[:=]|is)[\s*_`\"'\[(<]*(-?\d+(?:\.\d+)?)(?![\d.]*%)", re.IGNORECASE

@@ -6,8 +6,8 @@ from its_orchestrator.components.item import ITSItem
 from its_orchestrator.components.llm import LLM
 from its_orchestrator.components.template import filled
 from its_orchestrator.components.turn import Turn, Work
-from its_orchestrator.strategies._judge import Fence, verdict
-from its_orchestrator.strategies._scores import FORM, score
+from its_orchestrator.strategies._judge import Fence, ruled
+from its_orchestrator.strategies._scores import FORM
 
 
 async def scored(turn: Turn, items: Sequence[ITSItem], work: Work) -> list[ITSItem]:
@@ -23,4 +23,4 @@ async def judged(llm: LLM, template: str, fenced: str, item: ITSItem, words: Map
     """Return `item` with the score of one judge, who sees `words`; the one called `fenced` is the candidate."""
     fence = Fence(*words.values())
     asked = filled(template, **{**words, fenced: fence.around(words[fenced])})
-    return item.derived(score=await verdict(llm, fence, asked, FORM, score))
+    return item.derived(score=(await ruled(llm, fence, asked, FORM)).verdict)

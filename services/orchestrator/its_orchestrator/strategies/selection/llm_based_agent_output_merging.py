@@ -13,7 +13,7 @@ from its_orchestrator.components.register import register_its_strategy
 from its_orchestrator.components.stages import PipelineTypeEnum, StageTypeEnum
 from its_orchestrator.components.strategy_base import StrategyBase
 from its_orchestrator.components.template import filled, variables
-from its_orchestrator.strategies._judge import Fence, verdict
+from its_orchestrator.strategies._judge import Fence, Form, ruled
 from its_orchestrator.strategies._marks import after_last
 from its_orchestrator.strategies._prompts import MERGING
 from its_runtime.errors import Unmet
@@ -59,7 +59,7 @@ class LLMBasedOutputMerging(StrategyBase[LLMBasedOutputMergingConfig]):
             input=original_prompt or "",
             results=fence.numbered(texts),
         )
-        merged = await verdict(self._llm, fence, asked, "MERGED OUTPUT: <the merged result>", _merged)
+        merged = (await ruled(self._llm, fence, asked, FORM)).verdict
         planning = self.pipeline_type is PipelineTypeEnum.PLANNING
         return [ITSItem(input=original_prompt, plan=merged if planning else None, output=self._typed(merged, items))]
 
@@ -78,6 +78,9 @@ class LLMBasedOutputMerging(StrategyBase[LLMBasedOutputMergingConfig]):
 
 def _merged(said: str) -> str | None:
     return after_last("MERGED OUTPUT", said) or None
+
+
+FORM = Form("MERGED OUTPUT: <the merged result>", _merged, {"type": "string"})
 
 
 def _unfenced(text: str) -> str:

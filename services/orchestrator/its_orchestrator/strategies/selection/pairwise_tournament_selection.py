@@ -17,7 +17,7 @@ from its_orchestrator.components.register import register_its_strategy
 from its_orchestrator.components.stages import PipelineTypeEnum, StageTypeEnum
 from its_orchestrator.components.strategy_base import StrategyBase
 from its_orchestrator.components.template import filled, variables
-from its_orchestrator.strategies._judge import Fence, verdict
+from its_orchestrator.strategies._judge import Fence, Form, ruled
 from its_orchestrator.strategies._marks import chosen
 from its_orchestrator.strategies._prompts import PAIRWISE
 from its_runtime.errors import ItsError
@@ -72,8 +72,11 @@ class PairwiseTournamentSelection(StrategyBase[PairwiseTournamentSelectionConfig
         fence = Fence(prompt, *texts)
         asked = filled(self.config.selection_template, original_prompt=prompt, results=fence.numbered(texts))
         try:
-            place = await verdict(self._llm, fence, asked, "BETTER: <1 or 2>", lambda said: chosen("better", said, 2))
+            place = (await ruled(self._llm, fence, asked, FORM)).verdict
         except ItsError as error:
             self.turn.warn(f"a match is decided for the earlier candidate: {error.message}")
             return None
         return order[place]
+
+
+FORM = Form("BETTER: <1 or 2>", lambda said: chosen("better", said, 2), {"type": "integer", "enum": [1, 2]})
