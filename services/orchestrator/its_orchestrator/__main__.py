@@ -20,7 +20,9 @@ from its_orchestrator.running.solver import Solver
 from its_orchestrator.servicer import OrchestratorServicer
 from its_orchestrator.settings import Settings
 from its_orchestrator.state import StateFile
+from its_orchestrator.storing.keeper import Keeper, open_keeper
 from its_orchestrator.traces import Traces
+from its_orchestrator.wire import convert_traces
 from its_orchestrator.workflows.blueprint import Blueprint, Drawing
 from its_orchestrator.workflows.check import check
 from its_orchestrator.workflows.runner import Runner
@@ -51,8 +53,9 @@ async def main(settings: Settings, file: ConfigFile | None = None) -> None:
         metrics = RunMetrics({"generator": behind.generator, "reward": behind.reward})
         with telling(settings, "orchestrator", metrics) as telemetry:
             server = new_server(settings, telemetry)
-            async with supplies(behind) as supplied:
-                add_OrchestratorServiceServicer_to_server(servicer(settings, behind, blueprint, supplied), server)
+            async with open_keeper(settings.traces) as keeper, supplies(behind) as supplied:
+                service = servicer(settings, behind, blueprint, supplied, keeper)
+                add_OrchestratorServiceServicer_to_server(service, server)
                 async with serving(server, settings, SERVICE, chain(generator, reward)):
                     await stopped()
 
@@ -79,10 +82,15 @@ def engines(settings: Settings, generator: aio.Channel, reward: aio.Channel, che
 
 
 def servicer(
-    settings: Settings, behind: Engines, blueprint: Blueprint | None = None, supplied: Supplies | None = None
+    settings: Settings,
+    behind: Engines,
+    blueprint: Blueprint | None = None,
+    supplied: Supplies | None = None,
+    keeper: Keeper | None = None,
 ) -> OrchestratorServicer:
-    """Put the service together; without a blueprint it has no functions."""
-    traces = Traces(settings.traces)
+    """Put the service together; without a blueprint it has no functions, without a keeper it stores no runs."""
+    told = convert_traces.words(behind.equivalence, prompts=settings.traces.prompts)
+    traces = Traces(settings.traces, told, keeper)
     state = StateFile(settings.state, Made) if settings.state else None
     desk = Desk(Profiles(settings.profiles, state), behind.generator, behind.reward)
     runner = Runner(blueprint or Blueprint(), supplied or Supplies(behind), traces)

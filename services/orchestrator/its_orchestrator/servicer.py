@@ -82,8 +82,17 @@ class OrchestratorServicer(OrchestratorServiceServicer):
         )
 
     async def GetTrace(self, request: pb.GetTraceRequest, context: Context) -> pb.GetTraceResponse:
-        events = self._traces.find(request.trace_id, request.tenant)
-        return pb.GetTraceResponse(events=[convert_events.event(one, self._equivalence) for one in events])
+        return await self._traces.find(request.trace_id, request.tenant)
+
+    async def ListTraces(self, request: pb.ListTracesRequest, context: Context) -> pb.ListTracesResponse:
+        return await self._traces.page(request.tenant, request.page_token, request.page_size)
+
+    async def WatchTrace(
+        self, request: pb.WatchTraceRequest, context: Context
+    ) -> AsyncGenerator[pb.WatchTraceResponse]:
+        async with aclosing(self._traces.watch(request.trace_id, request.tenant)) as events:
+            async for event in events:
+                yield pb.WatchTraceResponse(event=event)
 
     async def Configure(self, request: pb.ConfigureRequest, context: Context) -> pb.ConfigureResponse:
         profile = convert.profile(request.profile)

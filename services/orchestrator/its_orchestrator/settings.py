@@ -1,10 +1,12 @@
 """Settings of the orchestrator: the section `orchestrator` of its.yaml."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from its_orchestrator.profiles import Profile
+from its_orchestrator.storing.settings import TraceSettings, remembered
 from its_runtime.settings import Port, ServiceSettings
 
 
@@ -30,7 +32,9 @@ class Settings(ServiceSettings):
     check_seconds: float = Field(
         default=2.0, gt=0, le=60, description="CPU time for one comparison, after which the two count as different."
     )
-    traces: int = Field(default=256, ge=0, description="How many runs are kept for GetTrace.")
+    traces: Annotated[TraceSettings, BeforeValidator(remembered, json_schema_input_type=int | TraceSettings)] = Field(
+        default=TraceSettings(), description="What of runs is kept, and where; a number alone: so many in memory."
+    )
     capabilities_seconds: float = Field(
         default=10.0, ge=0, description="How long what the services behind can do is believed without asking again."
     )

@@ -8,6 +8,7 @@ from its_orchestrator.events import Event
 from its_orchestrator.limits.recorder import Recorder
 from its_orchestrator.running.order import Order
 from its_orchestrator.running.run import Engines, Run
+from its_orchestrator.storing.trace import About
 from its_orchestrator.traces import Traces
 
 
@@ -33,7 +34,7 @@ class Solver:
 
     async def _run(self, order: Order, recorder: Recorder) -> None:
         try:
-            await Run(order, self._engines, recorder).answer()
+            with self._traces.running(recorder, About(order.request_id, order.tenant, order.prompt)):
+                await Run(order, self._engines, recorder).answer()
         finally:
-            self._traces.keep(recorder.trace_id, recorder.events, order.tenant)
             recorder.close()

@@ -93,7 +93,7 @@ class TraceInfo(_message.Message):
     candidates: _builtins.int
     """How many candidates it considered; 0 while it runs."""
     stopped_by: _answer_pb2.StoppedBy.ValueType
-    """Why it ended; unset while it runs, or when it failed."""
+    """Why it ended; unset while it runs, where it failed, and for a function."""
     error: _builtins.str
     """Why it failed; empty unless it did."""
     text: _builtins.str

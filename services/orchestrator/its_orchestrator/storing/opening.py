@@ -1,0 +1,34 @@
+"""Which store a URL stands for."""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from its_orchestrator.storing.folder import FolderStore
+from its_orchestrator.storing.settings import TraceSettings
+from its_orchestrator.storing.sqlite import SqliteStore
+from its_orchestrator.storing.store import Store
+from its_runtime.config import ConfigError
+
+KNOWN = "sqlite:///FILE (four slashes before an absolute path) or a folder"
+
+
+def open_store(settings: TraceSettings) -> Store | None:
+    """Return the store that the settings name, None where they name none. Raises ConfigError."""
+    if settings.url is None:
+        return None
+    parts = urlsplit(settings.url)
+    match parts.scheme:
+        case "sqlite":
+            return SqliteStore(_file(settings.url), settings.stored)
+        case "" | "file":
+            return FolderStore(Path(unquote(parts.path)), settings.stored)
+        case other:
+            raise ConfigError(f"orchestrator.traces.url: {other}: is no store; name {KNOWN}")
+
+
+def _file(url: str) -> Path:
+    parts = urlsplit(url)
+    path = unquote(parts.path.removeprefix("/"))
+    if parts.netloc or not path:
+        raise ConfigError(f"orchestrator.traces.url: {url} names no file; write {KNOWN}")
+    return Path(path)
