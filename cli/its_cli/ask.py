@@ -9,11 +9,8 @@ from rich.console import Console
 
 from its_cli.answering import Style, answer
 from its_cli.exits import REFUSED, Failed, explained
-from its_cli.layout import Layout, configured, free, moved
-from its_cli.loading import load
-from its_cli.own import own_system
-from its_cli.part import GATEWAY
 from its_cli.question import Question
+from its_cli.reached import reached
 
 Text = Annotated[str, typer.Argument(help="The question.", metavar="QUESTION")]
 Algorithm = Annotated[str | None, typer.Option(help="How to spend the budget, such as particle-filtering.")]
@@ -55,22 +52,5 @@ def ask(
 
 async def _ask(question: Question, style: Style, url: str | None, config: Path | None) -> None:
     console = Console(stderr=True, highlight=False)
-    configuration = load(config)
-    usual = configured(configuration, config)
-    if url or await _listens(usual):
-        return await answer(question, url or usual.url, style, console)
-    console.print(STARTING, style="dim", soft_wrap=True)
-    async with own_system(moved(configuration, config, free()), console) as running:
-        return await running.unless_one_dies(answer(question, running.layout.url, style, console))
-
-
-async def _listens(layout: Layout) -> bool:
-    try:
-        _, writer = await asyncio.open_connection(*layout.address(GATEWAY))
-    except OSError:
-        return False
-    writer.close()
-    return True
-
-
-STARTING = "no gateway runs here: starting the services for this question (`its up` keeps them)"
+    async with reached(url, config, console) as gateway:
+        await gateway.do(answer(question, gateway.url, style, console))

@@ -1,7 +1,7 @@
 """A client of a gateway, through the official openai SDK, which takes a second to import."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -37,21 +37,27 @@ async def gateway(url: str, key: str) -> AsyncGenerator[AsyncOpenAI, None]:
     """
     trusting = urlsplit(url).hostname not in LOOPBACK
     async with DefaultAsyncHttpxClient(trust_env=trusting, timeout=SECONDS) as http:
-        client = AsyncOpenAI(base_url=f"{url.rstrip('/')}/v1", api_key=key, http_client=http, max_retries=0)
-        try:
-            yield client
-        except openai.APIStatusError as error:
-            raise Failed(_told(error), REFUSED if error.status_code < 500 else FAILED) from error  # noqa: PLR2004
-        except openai.APIConnectionError as error:
-            raise Failed(f"{url} doesn't answer: {error.__cause__ or error}", UNREACHABLE) from error
-        except openai.APIError as error:
-            raise Failed(error.message) from error
+        with explaining(url):
+            yield AsyncOpenAI(base_url=f"{url.rstrip('/')}/v1", api_key=key, http_client=http, max_retries=0)
+
+
+@contextmanager
+def explaining(url: str) -> Generator[None, None, None]:
+    """Raise Failed, with an exit status that tells the kind, for what goes wrong in the block at the gateway `url`."""
+    try:
+        yield
+    except openai.APIStatusError as error:
+        raise Failed(_told(error), REFUSED if error.status_code < 500 else FAILED) from error  # noqa: PLR2004
+    except openai.APIConnectionError as error:
+        raise Failed(f"{url} doesn't answer: {error.__cause__ or error}", UNREACHABLE) from error
+    except openai.APIError as error:
+        raise Failed(error.message) from error
 
 
 async def completion(client: AsyncOpenAI, question: Question) -> dict[str, Any]:
     """Return the whole answer, as OpenAI's chat completion with our block `its`."""
     answer = await client.chat.completions.create(
-        model=await _model(client, question),
+        model=await model_of(client, question.model),
         messages=[{"role": "user", "content": question.text}],
         seed=question.seed if question.seed is not None else openai.omit,
         extra_body=question.extra(),
@@ -62,7 +68,7 @@ async def completion(client: AsyncOpenAI, question: Question) -> dict[str, Any]:
 async def pieces(client: AsyncOpenAI, question: Question) -> AsyncGenerator[Piece, None]:
     """Yield the answer as it comes, with what happens meanwhile. Closing the generator ends the request."""
     stream = await client.chat.completions.create(
-        model=await _model(client, question),
+        model=await model_of(client, question.model),
         messages=[{"role": "user", "content": question.text}],
         seed=question.seed if question.seed is not None else openai.omit,
         stream=True,
@@ -73,10 +79,10 @@ async def pieces(client: AsyncOpenAI, question: Question) -> AsyncGenerator[Piec
             yield _piece(chunk.model_dump())
 
 
-async def _model(client: AsyncOpenAI, question: Question) -> str:
+async def model_of(client: AsyncOpenAI, asked: str | None) -> str:
     """Return the model that was asked for, or the gateway's first one, which is its default."""
-    if question.model:
-        return question.model
+    if asked:
+        return asked
     async for model in client.models.list():
         return model.id
     raise Failed("the gateway lists no model; name one with --model")
