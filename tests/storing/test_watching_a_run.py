@@ -22,7 +22,7 @@ async def test_whoever_watches_sees_every_event_of_a_run_that_tells_its_caller_o
 
 
 async def test_a_running_run_is_listed_and_watched_to_its_end(storing):
-    world = World(["1\n\n\\boxed{2}"], faults={0: Fault.HANGS})
+    world = World(["1\n\n\\boxed{2}"], faults={0: Fault.STALLS})
     async with storing(world) as its:
         call = its.call(algorithm="self-consistency")
         async with aclosing(responses(call, "orchestrator")) as told:
