@@ -149,13 +149,13 @@ async def test_an_aggregation_that_the_reward_model_lacks_is_refused_where_it_wa
     assert default.text == "4"
 
 
-async def test_functions_and_pipelines_are_not_served_yet_and_say_so(orchestrate):
+async def test_a_function_that_is_not_configured_is_not_found_and_named(orchestrate):
     async with orchestrate(World(["4"])) as its:
-        with pytest.raises(aio.AioRpcError, match="call Solve") as caught:
+        with pytest.raises(aio.AioRpcError, match="'f'") as caught:
             async for _ in its.stub.RunFunction(pb.RunFunctionRequest(request_id="f", function="f")):
                 pass
 
-    assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED
+    assert caught.value.code() == grpc.StatusCode.NOT_FOUND
 
 
 async def test_a_trace_that_is_not_kept_is_not_found(orchestrate):

@@ -24,3 +24,7 @@ class Fault(Enum):
     """A reward service answers NaN."""
     OUTSIDE = "outside"
     """A reward service answers scores outside of its range."""
+
+
+ENDLESS = frozenset({Fault.STALLS, Fault.HANGS})
+"""Those after which a call ends only when it is stopped."""

@@ -12,6 +12,10 @@ from its_orchestrator.testing.world import Result, World
 from its_runtime.errors import ItsError
 
 Make = Callable[[], World]
+IMPATIENT = 0.05
+"""Seconds of a run in which something stalls, and which only its time ends."""
+PATIENT = 60.0
+"""Seconds of a run that ends by itself."""
 
 
 async def hold(algorithm: Algorithm, make: Make, samples: int = 8, seed: int = 0) -> None:
@@ -98,11 +102,14 @@ async def cancelling_leaves_nothing(algorithm: Algorithm, make: Make, samples: i
 
 
 async def it_survives(algorithm: Algorithm, make: Make, samples: int, *, seed: int = 0) -> Result | ItsError:
-    """Assert that a world with faults is answered, or refused with a cause, and left quiet; return which."""
+    """Assert that a world with faults is answered, or refused with a cause, and left quiet; return which.
+
+    It has little time where something stalls, and more than any machine takes where nothing does.
+    """
     world = make()
     result: Result | ItsError
     try:
-        result = await world.solve(algorithm, samples, seed=seed, seconds=0.2)
+        result = await world.solve(algorithm, samples, seed=seed, seconds=IMPATIENT if world.stalls else PATIENT)
     except ItsError as error:
         result = error
     assert world.quiet, "calls go on"

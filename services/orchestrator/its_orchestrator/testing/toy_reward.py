@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from its_orchestrator.engines import Aggregation, RewardModel, Scored, Scores, Scoring, Trajectory, Usage
-from its_orchestrator.testing.faults import Fault
+from its_orchestrator.testing.faults import ENDLESS, Fault
 from its_runtime.errors import InvalidRequest, Unavailable
 
 Judge = Callable[[str], float]
@@ -40,7 +40,7 @@ class ToyReward:
 
     async def _fail(self, fault: Fault | None) -> None:
         await asyncio.sleep(0)
-        if fault in {Fault.STALLS, Fault.HANGS}:
+        if fault in ENDLESS:
             await asyncio.Event().wait()
         if fault in {Fault.DOWN, Fault.BREAKS}:
             raise Unavailable("reward service of this world: it is down")

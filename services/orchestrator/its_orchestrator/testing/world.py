@@ -13,7 +13,7 @@ from its_orchestrator.limits.recorder import Recorder
 from its_orchestrator.running.order import Order
 from its_orchestrator.running.run import Engines, Run
 from its_orchestrator.sampling import UNSAID, Sampling
-from its_orchestrator.testing.faults import Fault
+from its_orchestrator.testing.faults import ENDLESS, Fault
 from its_orchestrator.testing.language import Language
 from its_orchestrator.testing.toy_generator import Confidence, Reply, ToyGenerator
 from its_orchestrator.testing.toy_reward import Judge, ToyReward
@@ -65,6 +65,9 @@ class World:
     ) -> None:
         self.generator = ToyGenerator(Language(answers, weights, in_order), model, faults or {}, confidence, reply)
         self.reward = ToyReward(judge, reward_model, reward_faults or {})
+        wrong = {*(faults or {}).values(), *(reward_faults or {}).values()}
+        self.stalls = not wrong.isdisjoint(ENDLESS)
+        """Whether there is a call that doesn't end by itself."""
         self.sampling = sampling
         """What every order says of how tokens are drawn, where it doesn't say itself."""
         self.events: Sequence[Event] = ()
