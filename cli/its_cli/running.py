@@ -17,7 +17,9 @@ from its_orchestrator.components.session import Session
 from its_orchestrator.components.supplies import supplies
 from its_orchestrator.events import FailureNoted, Note, OutputPiece, StageEnded, StageStarted
 from its_orchestrator.settings import Settings
+from its_orchestrator.storing.keeper import open_keeper
 from its_orchestrator.traces import Traces
+from its_orchestrator.wire import convert_traces
 from its_orchestrator.workflows.job import Call, Output, Terms, Told
 from its_orchestrator.workflows.runner import Runner
 from its_runtime.channel import open_channel
@@ -100,13 +102,15 @@ async def ran(
     async with (
         open_channel(settings.generator, settings.tls) as generator,
         open_channel(settings.reward, settings.tls) as reward,
-        supplies(engines(settings, generator, reward)) as supplied,
+        open_keeper(settings.traces) as keeper,
+        supplies(behind := engines(settings, generator, reward)) as supplied,
     ):
-        runner = Runner(blueprint, supplied, Traces(1))
+        told = convert_traces.words(behind.equivalence, prompts=settings.traces.prompts)
+        runner = Runner(blueprint, supplied, Traces(settings.traces, told, keeper))
         call = Call(function, await _input(runner, function, text), _terms(limits, printing.wanted))
         async with aclosing(runner.call(call)) as story:
-            async for told in story:
-                printing.tell(told)
+            async for one in story:
+                printing.tell(one)
 
 
 async def _input(runner: Runner, name: str, text: str) -> Any:  # noqa: ANN401  (any function's input)
