@@ -23,6 +23,7 @@ class Script:
     def __init__(self):
         self.says: Says = lambda text, body: "nothing scripted"
         self.asked: list[dict] = []
+        self.keys: list[str] = []
         self.port = 0
         self.running = self.most = 0
         self.wait_for = 0
@@ -43,6 +44,7 @@ class Script:
     async def answer(self, request: Request) -> Response:
         body = await request.json()
         self.asked.append(body)
+        self.keys.append(request.headers.get("authorization", request.headers.get("api-key", "")))
         self.running += 1
         self.most = max(self.most, self.running)
         try:
@@ -70,7 +72,8 @@ def _completion(said: str, body: dict) -> dict:
 
 @asynccontextmanager
 async def listening(answer) -> AsyncIterator[int]:
-    routes = [Route("/v1/chat/completions", answer, methods=["POST"])]
+    paths = "/v1/chat/completions", "/openai/deployments/{name}/chat/completions"
+    routes = [Route(path, answer, methods=["POST"]) for path in paths]
     config = uvicorn.Config(Starlette(routes=routes), port=0, log_level="error", lifespan="off", ws="none")
     server = uvicorn.Server(config)
     sock = config.bind_socket()
