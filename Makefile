@@ -16,7 +16,7 @@ $(foreach setting,UV_DEFAULT_INDEX UV_INDEX UV_FIND_LINKS SSL_CERT_FILE,$(if $($
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check protos train accuracy algorithms bench test-vllm test-reward-hub fuzz gateway-cost clean
+.PHONY: help setup demo test check protos train accuracy algorithms bench test-vllm test-reward-hub test-ui fuzz gateway-cost clean
 
 help: ## print the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -84,6 +84,15 @@ test-reward-hub: .venv-reward-hub/.ready ## run the tests of the scorer reward_h
 	@test -x .venv-train/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-train
 	@$(UV) pip install --quiet --python .venv-train/bin/python --editable ".[train]"
 	@touch $@
+
+.venv-ui/.ready: pyproject.toml uv.lock | $(VENV)/.test
+	@mkdir -p .venv-ui
+	@$(UV) export --quiet --frozen --only-group ui --output-file .venv-ui/requirements.txt >/dev/null
+	@$(UV) pip install --quiet --python $(BIN)/python --target .venv-ui/packages --requirement .venv-ui/requirements.txt
+	@touch $@
+
+test-ui: .venv-ui/.ready ## run the tests of the page /ui in a real Chromium: `apt-get install chromium`, or ITS_CHROMIUM=path
+	PYTHONPATH=.venv-ui/packages $(BIN)/python -m pytest tests/ui
 
 train: .venv-train/.ready ## train and measure the models that ship, from their seed (about an hour on two cores)
 	PYTHONPATH=models/recipe OMP_WAIT_POLICY=PASSIVE .venv-train/bin/python -m its_recipe
