@@ -20,6 +20,7 @@ from its_orchestrator.settings import Settings
 from its_orchestrator.testing import Fault, Script, World
 from its_orchestrator.workflows.blueprint import Drawing
 from its_runtime.channel import open_channel
+from its_runtime.errors import Unavailable
 from its_runtime.server import new_server, serving
 
 CHAT = {"_type": "chat_completion", "llm_name": "a"}
@@ -101,6 +102,20 @@ async def test_the_best_of_three_executions_comes_out_with_what_it_cost(stub, sc
     assert (output.ledger.samples, output.ledger.completion_tokens) == (6, 3 * 2 + 3 * 3)
     assert output.ledger.completion_tokens == output.ledger.answer_tokens + output.ledger.discarded_tokens
     assert output.stopped_by == answer_pb2.STOPPED_BY_COMPLETED
+
+
+async def test_what_came_of_what_succeeded_says_that_the_rest_failed(stub, script):
+    def fails(asked: str, number: int) -> str:
+        if number == 0:
+            raise Unavailable("this script fails")
+        return says(asked, number)
+
+    script.says = fails
+
+    (last,) = await heard(stub.RunFunction(function("qa", "Why?")))
+
+    assert last.output.value.string_value == "answer 1"
+    assert last.output.stopped_by == answer_pb2.STOPPED_BY_FAILURES
 
 
 async def test_every_stage_and_candidate_is_told_and_kept(stub):

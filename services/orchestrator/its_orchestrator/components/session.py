@@ -31,6 +31,8 @@ class Session:
         self.watch = Watch(budget.seconds)
         self.equivalence: Equivalence = MathEquivalence()
         """Which final answers are the same."""
+        self.failed = 0
+        """Attempts at candidates that failed."""
         self.chosen_tokens = 0
         """Completion tokens of what the last pipeline kept."""
         self.stopped_by: StoppedBy | None = None

@@ -69,6 +69,7 @@ class Turn:
 
     def _report(self, index: int, result: ITSItem | ItsError, spent: Span) -> None:
         failed = isinstance(result, ItsError)
+        self.session.failed += failed
         self.session.emit(
             AttemptEnded(
                 turn_id=self.turn_id,

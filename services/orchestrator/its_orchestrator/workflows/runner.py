@@ -156,12 +156,17 @@ def _common(able: dict[str, list[PipelineTypeEnum]]) -> PipelineTypeEnum:
 def _output(value: Any, session: Session) -> Output:  # noqa: ANN401
     ledger = session.account.ledger
     answer = min(session.chosen_tokens, ledger.completion_tokens - ledger.aborted_tokens)
-    limit = session.refusal() and (session.stopped_by or StoppedBy.COMPLETED)
     return Output(
         value=value,
         plain=TypeAdapter(Any).dump_python(value, mode="json"),
         ledger=ledger.settled(answer, 0, session.recorder.seconds),
         seed=session.seed,
         trace_id=session.recorder.trace_id,
-        stopped_by=limit or StoppedBy.COMPLETED,
+        stopped_by=_stopped_by(session),
     )
+
+
+def _stopped_by(session: Session) -> StoppedBy:
+    if session.refusal():
+        return session.stopped_by or StoppedBy.COMPLETED
+    return StoppedBy.FAILURES if session.failed else StoppedBy.COMPLETED
