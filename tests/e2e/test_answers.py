@@ -7,7 +7,6 @@ from typing import Any
 import grpc
 import openai
 import psutil
-import pytest
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message_factory import GetMessageClass
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
@@ -42,16 +41,6 @@ def test_a_stream_says_the_same_as_the_whole_answer(client: openai.OpenAI):
     text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
     assert text == whole.choices[0].message.content
     assert chunks[-1].choices[0].finish_reason == whole.choices[0].finish_reason
-
-
-@pytest.mark.parametrize("algorithm", sorted(ALGORITHMS))
-def test_every_algorithm_answers(client: openai.OpenAI, algorithm: str):
-    answer = client.chat.completions.create(
-        model=f"its-tiny:{algorithm}", messages=MESSAGES, seed=1, max_tokens=40, extra_body={"budget": 4}
-    )
-
-    assert answer.model_extra
-    assert answer.model_extra["its"]["algorithm"] == algorithm
 
 
 def test_the_same_seed_asked_twice_gives_the_same_answer(up: Any, its: Any, shell: Any):

@@ -2,20 +2,30 @@
 
 import json
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Say = Callable[[dict[str, Any], int], str]
+"""What is said to a request's body, as one of its choices."""
+
+
+def four(_body: dict[str, Any], _choice: int) -> str:
+    """Say what most tests are content with."""
+    return "The answer is \\boxed{4}"
 
 
 class Upstream(ThreadingHTTPServer):
-    """A server that streams one short answer, or redirects to `elsewhere`."""
+    """A server that streams what `say` says, or redirects to `elsewhere`."""
 
-    def __init__(self, elsewhere: str = "") -> None:
+    def __init__(self, elsewhere: str = "", say: Say = four) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
+        self.say = say
         self.elsewhere = elsewhere
         self.keys: list[str] = []
         """The key of each request."""
-        self.bodies: list[dict[str, object]] = []
+        self.bodies: list[dict[str, Any]] = []
 
     @property
     def url(self) -> str:
@@ -35,7 +45,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.server.elsewhere:
             self._send(307, b"", location=f"{self.server.elsewhere}/chat/completions")
         else:
-            self._send(200, _stream(body.get("n", 1)))
+            self._send(200, _stream([self.server.say(body, number) for number in range(body.get("n") or 1)]))
 
     def _send(self, status: int, body: bytes, **headers: str) -> None:
         self.send_response(status)
@@ -48,13 +58,13 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def _stream(choices: int) -> bytes:
-    chunks = [_chunk([_choice(number) for number in range(choices)]), _chunk([], usage=_USAGE)]
+def _stream(said: list[str]) -> bytes:
+    chunks = [_chunk([_choice(*one) for one in enumerate(said)]), _chunk([], usage=_USAGE)]
     return b"".join(b"data: %s\n\n" % json.dumps(chunk).encode() for chunk in chunks) + b"data: [DONE]\n\n"
 
 
-def _choice(number: int) -> dict[str, object]:
-    delta = {"role": "assistant", "content": "The answer is \\boxed{4}"}
+def _choice(number: int, text: str) -> dict[str, object]:
+    delta = {"role": "assistant", "content": text}
     return {"index": number, "delta": delta, "finish_reason": "stop"}
 
 
@@ -67,9 +77,9 @@ _USAGE = {"prompt_tokens": 9, "completion_tokens": 8, "total_tokens": 17}
 
 
 @contextmanager
-def upstream(elsewhere: str = "") -> Generator[Upstream, None, None]:
+def upstream(elsewhere: str = "", say: Say = four) -> Generator[Upstream, None, None]:
     """Serve one inside the block."""
-    with Upstream(elsewhere) as server:
+    with Upstream(elsewhere, say) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:
