@@ -12,8 +12,13 @@ class JsonErrors(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Say that the request is no HTTP, and close the connection."""
-        if not (self.cycle and self.cycle.response_started and not self.cycle.response_complete):
-            self.transport.write(_response(ApiError(HTTPStatus.BAD_REQUEST, f"{_NO_HTTP}: {msg}", code="bad_request")))
+        begun = bool(self.cycle and self.cycle.response_started and not self.cycle.response_complete)
+        self.close_with(None if begun else ApiError(HTTPStatus.BAD_REQUEST, f"{_NO_HTTP}: {msg}", code="bad_request"))
+
+    def close_with(self, error: ApiError | None) -> None:
+        """Close the connection, after saying why where there is an error to say."""
+        if error:
+            self.transport.write(_response(error))
         self.transport.close()
 
 

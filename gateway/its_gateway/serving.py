@@ -5,15 +5,16 @@ import math
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import cast
 
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from its_gateway.arrival import arrivals
 from its_gateway.connections import Connections
 from its_gateway.edge import Edge
 from its_gateway.https import open_context
-from its_gateway.malformed import JsonErrors
 from its_gateway.settings import Settings
 from its_gateway.sockets import bind
 
@@ -53,7 +54,8 @@ def _server(app: ASGIApp, settings: Settings) -> uvicorn.Server:
         counted,
         log_config=None,
         log_level="warning",
-        http=JsonErrors,
+        http=arrivals(settings),
+        timeout_keep_alive=cast("int", settings.idle_seconds),  # handed to call_later, which takes parts of seconds
         access_log=False,
         lifespan="off",
         ws="none",

@@ -29,6 +29,12 @@ class Settings(ServiceSettings):
     keep_alive_seconds: float = Field(
         default=10.0, gt=0, description="Silence of a stream after which a comment keeps its connection open."
     )
+    receive_seconds: float = Field(
+        default=60.0, gt=0, description="How long a request may take to come in, and a new connection to send one."
+    )
+    idle_seconds: float = Field(
+        default=75.0, gt=0, description="How long a connection is kept open for another request of its client."
+    )
     endpoints: dict[str, Endpoint] = Field(
         default={}, description="Upstream addresses that requests may name. None: a request that names one is refused."
     )
