@@ -60,6 +60,9 @@ class Connections:
         body = await reader.readexactly(int(length.split(b":")[1]))
         if not head.startswith(b"http/1.1 200"):
             raise AssertionError(body.decode())
+        if b"connection: close" in head:
+            writer.close()
+            connection = await asyncio.open_connection("127.0.0.1", self._port)
         self._free.put_nowait(connection)
         return body
 

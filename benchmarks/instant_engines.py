@@ -8,6 +8,7 @@ Both give the same answers in the same order, twenty tokens each, so that what i
 import asyncio
 import itertools
 import json
+import re
 import sys
 from collections.abc import AsyncIterator
 
@@ -19,6 +20,7 @@ from its_runtime.settings import ServiceSettings
 
 TOKENS = 20
 MODEL = "instant"
+COUNT = re.compile(rb'"n": ?(\d+)')
 SAID = [f"There are four, and three more come. So the answer is \\boxed{{{answer}}}." for answer in (7, 7, 12, 7)]
 
 
@@ -53,11 +55,13 @@ class Instant(GeneratorServiceServicer):
         return pb.GetCapabilitiesResponse(models=[model])
 
 
-def completion(text: str) -> bytes:
-    """Return a chat completion as bytes of HTTP."""
-    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
-    usage = {"prompt_tokens": TOKENS, "completion_tokens": TOKENS, "total_tokens": 2 * TOKENS}
-    body = json.dumps({"id": "1", "object": "chat.completion", "model": MODEL, "choices": [choice], "usage": usage})
+def completion(*texts: str) -> bytes:
+    """Return a chat completion with these choices as bytes of HTTP."""
+    told = [{"role": "assistant", "content": text} for text in texts]
+    choices = [{"index": i, "finish_reason": "stop", "message": message} for i, message in enumerate(told)]
+    spent = TOKENS * len(texts)
+    usage = {"prompt_tokens": TOKENS, "completion_tokens": spent, "total_tokens": TOKENS + spent}
+    body = json.dumps({"id": "1", "object": "chat.completion", "model": MODEL, "choices": choices, "usage": usage})
     head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
     return (head + body).encode()
 
@@ -69,8 +73,9 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
             length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-            await reader.readexactly(int(length.split(b":")[1]))
-            writer.write(next(said))
+            asked = await reader.readexactly(int(length.split(b":")[1]))
+            count = int(found[1]) if (found := COUNT.search(asked)) else 1
+            writer.write(next(said) if count == 1 else completion(*itertools.islice(itertools.cycle(SAID), count)))
     except (asyncio.IncompleteReadError, ConnectionError):
         writer.close()
 
