@@ -201,15 +201,16 @@ class Context:
     ) -> list[str | None]:
         """Return what the generator says to each of `prompts`, in their order; None where nothing came.
 
-        This is advice, no candidate: it counts in tokens but not as samples, may be as long as an answer, and
-        keeps nothing else of how answers are drawn or formed. Each has `most` tokens, where that is less.
+        This is advice, no candidate: it counts in tokens, also as a judge's, but not as samples, may be as long as an
+        answer, and keeps nothing else of how answers are drawn or formed. Each has `most` tokens, where that is less.
         """
         most = min((one for one in (most, self._terms.sampling.max_tokens) if one is not None), default=None)
         sampling = Sampling(temperature=temperature)
         growths = [Growth(Candidate(self._name()), most, None, Question(one, sampling)) for one in prompts]
         async with aclosing(self._grower.grow(growths, None, None)) as grown:
-            heard = {candidate.id: candidate.text async for candidate in grown}
-        return [heard.get(growth.start.id) for growth in growths]
+            heard = {candidate.id: candidate async for candidate in grown}
+        self._account.advised(sum(one.tokens for one in heard.values()))
+        return [heard[growth.start.id].text if growth.start.id in heard else None for growth in growths]
 
     async def extend(self, candidates: Sequence[Candidate], steps: StepPolicy) -> AsyncGenerator[Candidate]:
         """Yield each of `candidates` one step longer, as its step ends. Closing it stops the others."""

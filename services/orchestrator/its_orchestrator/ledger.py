@@ -21,7 +21,7 @@ class Ledger:
     reward_tokens: int = 0
     cached_reward_tokens: int = 0
     judge_tokens: int = 0
-    """Tokens that reward models wrote."""
+    """Tokens that judges wrote: reward models, and generators that judge, whose are completion tokens, too."""
     generator_calls: int = 0
     reward_calls: int = 0
     seconds: float = 0.0

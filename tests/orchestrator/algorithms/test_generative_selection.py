@@ -87,6 +87,23 @@ async def test_nobody_is_asked_about_equal_answers():
     assert len(world.generator.generations) == 1
 
 
+async def test_of_equal_answers_the_judge_reads_one():
+    said = ["\\boxed{0.5}", "it is \\boxed{1/2}", "\\boxed{3}", "thus \\boxed{.5}"]
+    world = World(said, in_order=True, reply=picking(longest))
+    await world.solve(GenerativeSelection(), 4)
+    read = [SHOWN.findall(transcript(one.prompt)) for one in world.generator.generations[1:]]
+
+    assert [set(shown) for shown in read] == [{said[0], said[2]}] * 2
+
+
+async def test_what_the_judge_writes_counts_as_a_judges_tokens():
+    result = await World(different(2), in_order=True, reply=lambda one: "Best: 1" if "Best:" in one else None).solve(
+        GenerativeSelection(), 2
+    )
+
+    assert result.answer.ledger.judge_tokens == 2 * (len("Best: 1") + 1)
+
+
 async def test_an_answer_without_a_final_answer_does_not_compete_with_one_that_has():
     world = World(["\\boxed{1}", "\\boxed{2}", "a long one that says nothing"], in_order=True, reply=picking(longest))
     result = await world.solve(GenerativeSelection(), 3)

@@ -23,7 +23,7 @@ class GenerativeSelection(Judged):
 
     Where the two orders disagree, the one of the two named answers wins that more candidates share; where one
     names none, the other counts; where both do, the answer of the pool that most candidates share wins. So a
-    judge that prefers a place rather than an answer decides nothing. Equal texts compete once.
+    judge that prefers a place rather than an answer decides nothing. Of candidates with equal answers one competes.
     """
 
     name: ClassVar[str] = "generative-selection"
@@ -35,7 +35,7 @@ class GenerativeSelection(Judged):
 
     async def solve(self, ctx: Context) -> Choice:
         choice = await vote(await ctx.collect(ctx.sample(ctx.samples)), ctx.equivalence)
-        left = _distinct([one for one in choice.candidates if one.finished and one.text and one.votes])
+        left = await _distinct(ctx, [one for one in choice.candidates if one.finished and one.text and one.votes])
         if not left or unanimous(choice):
             return choice
         rounds = 0
@@ -79,9 +79,12 @@ def _favour(candidate: Candidate) -> tuple[float, ...]:
     return (candidate.votes or 0.0, *conviction(candidate))
 
 
-def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Return one candidate for each text, the earliest."""
-    return list({one.text: one for one in reversed(candidates)}.values())[::-1]
+async def _distinct(ctx: Context, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return one candidate for each answer, the one that speaks for it in a vote."""
+    groups = await ctx.equivalence.groups(
+        [one.text.strip() if one.answer is None else one.answer for one in candidates]
+    )
+    return [max((candidates[place] for place in places), key=conviction) for places in groups]
 
 
 def _pools(candidates: Sequence[Candidate], size: int) -> list[Sequence[Candidate]]:

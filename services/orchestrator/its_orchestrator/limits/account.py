@@ -61,6 +61,10 @@ class Account:
             prompt_tokens=usage.prompt_tokens, cached_prompt_tokens=usage.cached_prompt_tokens, generator_calls=1
         )
 
+    def advised(self, tokens: int) -> None:
+        """Count those of the generator's tokens that it wrote as a judge."""
+        self.ledger += Ledger(judge_tokens=tokens)
+
     def judged(self, usage: Usage) -> None:
         """Count a call of the reward service."""
         self.ledger += Ledger(

@@ -137,7 +137,7 @@ class Ledger(_message.Message):
     cached_reward_tokens: _builtins.int
     """Those of them whose keys and values were there already."""
     judge_tokens: _builtins.int
-    """Tokens that judges wrote."""
+    """Tokens that judges wrote: reward models, and generators that judge, whose are among completion_tokens, too."""
     generator_calls: _builtins.int
     """Calls of generators."""
     reward_calls: _builtins.int
