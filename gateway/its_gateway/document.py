@@ -60,6 +60,11 @@ def header(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any
     return {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
 
 
+def query(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a parameter that travels in the URL's query."""
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+
+
 def describe(app: FastAPI) -> None:
     """Make `app` serve a document that holds the schemas of bodies too."""
     app.openapi = cache(lambda: _document(app))

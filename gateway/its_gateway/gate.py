@@ -17,13 +17,14 @@ from its_gateway.caller import Caller
 from its_gateway.errors import ApiError, from_its
 from its_gateway.keyring import Keyring
 from its_gateway.keys import Key, KeysError
+from its_gateway.observing import PAGE
 from its_gateway.settings import Settings
 from its_runtime import trail
 from its_runtime.config import ConfigError
 from its_runtime.errors import Overloaded
 
-OPEN = frozenset({"/health", "/ready", "/docs", "/openapi.json"})
-"""What needs no key: probes and documentation."""
+OPEN = frozenset({"/health", "/ready", "/docs", "/openapi.json", PAGE})
+"""What needs no key: probes, documentation, and the page, which is nothing without one."""
 ADMIN = frozenset({"/configure", "/metrics"})
 """What needs an administrator's key."""
 
@@ -46,7 +47,7 @@ class Gate:
             return await self._app(scope, receive, send)
         try:
             self._check_headers(scope)
-            if scope["path"] in OPEN:
+            if scope["path"] in OPEN or scope["path"].startswith(f"{PAGE}/"):
                 return await self._app(scope, receive, send)
             caller = self._caller(Headers(scope=scope))
         except ApiError as error:

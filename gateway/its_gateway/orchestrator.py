@@ -13,12 +13,17 @@ from its.orchestrator.v1.listing_pb2 import AlgorithmInfo, FunctionInfo, Profile
 from its.orchestrator.v1.orchestrator_pb2 import (
     ConfigureRequest,
     ConfigureResponse,
+    GetTraceRequest,
+    GetTraceResponse,
     ListAlgorithmsRequest,
     ListFunctionsRequest,
     ListProfilesRequest,
+    ListTracesRequest,
+    ListTracesResponse,
     RunFunctionRequest,
     RunFunctionResponse,
     SolveRequest,
+    WatchTraceRequest,
 )
 from its.orchestrator.v1.orchestrator_pb2_grpc import OrchestratorServiceStub
 from its_runtime import trail
@@ -29,6 +34,8 @@ from its_runtime.tls import Tls
 _SERVICE = "orchestrator"
 _LISTING_SECONDS = 5.0
 """A listing reads memory; one that takes longer has a dead peer."""
+_TRACE_SECONDS = 30.0
+"""A run may be large, and on a disk."""
 
 
 class Orchestrator:
@@ -81,6 +88,22 @@ class Orchestrator:
     async def configure(self, request: ConfigureRequest) -> ConfigureResponse:
         """Create or replace a profile for all later requests, and return it as it now is."""
         return await response(self._stub.Configure(request, timeout=_LISTING_SECONDS), _SERVICE)
+
+    async def traces(self, request: ListTracesRequest) -> ListTracesResponse:
+        """Return a page of a tenant's runs."""
+        return await response(self._stub.ListTraces(request, timeout=_LISTING_SECONDS), _SERVICE)
+
+    async def trace(self, trace_id: str, tenant: str) -> GetTraceResponse:
+        """Return a run of that tenant."""
+        request = GetTraceRequest(trace_id=trace_id, tenant=tenant)
+        return await response(self._stub.GetTrace(request, timeout=_TRACE_SECONDS), _SERVICE)
+
+    async def watch(self, trace_id: str, tenant: str, seconds: float) -> AsyncGenerator[SolveEvent, None]:
+        """Yield what happens in a run of that tenant from its beginning, for at most `seconds`."""
+        call = self._stub.WatchTrace(WatchTraceRequest(trace_id=trace_id, tenant=tenant), timeout=seconds)
+        async with aclosing(responses(call, _SERVICE)) as parts:
+            async for part in parts:
+                yield part.event
 
     async def serves(self, service: str) -> bool | None:
         """Return whether the orchestrator reports `service` (a full name) as serving; None when it doesn't know it."""

@@ -6,11 +6,12 @@ from its_gateway import shapes
 from its_gateway.chat import Chat
 from its_gateway.completions import CompletionRequest, Completions
 from its_gateway.configure import Configuration, Configure
-from its_gateway.document import header, route
+from its_gateway.document import header, query, route
 from its_gateway.generate import Generate, GenerateRequest
 from its_gateway.headers import ALGORITHM, BUDGET
 from its_gateway.health import Health
 from its_gateway.models import Models
+from its_gateway.observing import PAGE, Pages, Traces
 from its_gateway.orchestrator import Orchestrator
 from its_gateway.page import Page
 from its_gateway.responses import ResponseRequest, Responses
@@ -24,6 +25,7 @@ def add_routes(app: FastAPI, settings: Settings, orchestrator: Orchestrator) -> 
     completions, configure = Completions(settings, orchestrator), Configure(settings, orchestrator)
     generate = Generate(settings, orchestrator)
     models, health = Models(orchestrator), Health(orchestrator)
+    traces, pages = Traces(settings, orchestrator), Pages()
 
     app.post("/v1/chat/completions", **_CHAT)(chat.answer)
     app.post("/v1/responses", **_RESPONSE)(responses.answer)
@@ -32,6 +34,11 @@ def add_routes(app: FastAPI, settings: Settings, orchestrator: Orchestrator) -> 
     app.post("/generate/stream", **_GENERATE_STREAM)(generate.stream)
     app.get("/v1/models", **route("List models", shapes.ModelList))(models.all)
     app.get("/v1/models/{model_id:path}", **route("Get a model", shapes.Model, parameters=(_ID,)))(models.one)
+    app.get("/v1/traces", **_TRACES)(traces.all)
+    app.get("/v1/traces/{trace_id}", **route("Get a run", shapes.Trace, parameters=(_TRACE_ID,)))(traces.one)
+    app.get("/v1/traces/{trace_id}/events", **_TRACE_EVENTS)(traces.events)
+    app.get(PAGE, include_in_schema=False)(pages.page)
+    app.get(PAGE + "/{name}", include_in_schema=False)(pages.file)
     app.post("/configure", **route("Make a profile", shapes.Configured, Configuration))(configure.make)
     app.get("/health", **route("Is this process alive?", shapes.Health))(health.alive)
     app.get("/ready", **route("Can the whole chain answer?", shapes.Readiness, also={503: shapes.Readiness}))(
@@ -41,6 +48,16 @@ def add_routes(app: FastAPI, settings: Settings, orchestrator: Orchestrator) -> 
 
 
 _ID = {"name": "model_id", "in": "path", "required": True, "schema": {"type": "string"}}
+_TRACE_ID = {"name": "trace_id", "in": "path", "required": True, "schema": {"type": "string"}}
+_TRACES = route(
+    "List runs",
+    shapes.TraceList,
+    parameters=(
+        query("limit", "How many at most.", {"type": "integer", "minimum": 1, "maximum": 1000}),
+        query("after", "`next` of the page before.", {"type": "string", "maxLength": 256}),
+    ),
+)
+_TRACE_EVENTS = route("Watch a run", shapes.Trace, streams=True, parameters=(_TRACE_ID,))
 _HEADERS = (
     header(BUDGET, "Goes before `budget` in the body: samples, or a JSON object.", {"type": "string"}),
     header(ALGORITHM, "Goes before `algorithm` in the body.", {"type": "string", "maxLength": 128}),

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from google.protobuf.struct_pb2 import Struct
+from grpc import StatusCode
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1._async import HealthServicer
 
@@ -17,15 +18,19 @@ from its.orchestrator.v1.event_pb2 import RunStarted, SolveEvent, TextCommitted
 from its.orchestrator.v1.listing_pb2 import AlgorithmInfo, Need, Profile
 from its.orchestrator.v1.orchestrator_pb2 import (
     ConfigureResponse,
+    GetTraceResponse,
     ListAlgorithmsResponse,
     ListFunctionsResponse,
     ListProfilesResponse,
+    ListTracesResponse,
     SolveResponse,
+    WatchTraceResponse,
 )
 from its.orchestrator.v1.orchestrator_pb2_grpc import (
     OrchestratorServiceServicer,
     add_OrchestratorServiceServicer_to_server,
 )
+from its.orchestrator.v1.trace_pb2 import TraceInfo, TraceState
 from its_gateway.app import create_app
 from its_gateway.orchestrator import open_orchestrator
 from its_gateway.serving import serving
@@ -82,6 +87,7 @@ class Script(OrchestratorServiceServicer):
     events: Callable[[], AsyncIterator[SolveEvent]] = finished
     asked: list = field(default_factory=list)
     configured: list = field(default_factory=list)
+    listed: list = field(default_factory=list)
     refusal: Exception | None = None
     keeps: bool = True
     began: asyncio.Event = field(default_factory=asyncio.Event)
@@ -124,10 +130,31 @@ class Script(OrchestratorServiceServicer):
         async for one in self.runs():
             yield one
 
+    async def ListTraces(self, request, context):  # noqa: N802
+        self.listed.append(request)
+        return ListTracesResponse(traces=[info(request.tenant)], next_page_token="7-trace-1")
+
+    async def GetTrace(self, request, context):  # noqa: N802
+        await self._own(request, context)
+        return GetTraceResponse(info=info(request.tenant), events=[event async for event in self.events()])
+
+    async def WatchTrace(self, request, context):  # noqa: N802
+        await self._own(request, context)
+        async for event in self.events():
+            yield WatchTraceResponse(event=event)
+
+    async def _own(self, request, context):
+        if request.trace_id != "trace-1":
+            await context.abort(StatusCode.NOT_FOUND, f"no run {request.trace_id!r}")
+
     @property
     def request(self):
         """What the last Solve was asked."""
         return self.asked[-1][0]
+
+
+def info(tenant):
+    return TraceInfo(trace_id="trace-1", request_id=tenant, state=TraceState.TRACE_STATE_ANSWERED, seconds=0.5, seed=7)
 
 
 def profile(name):

@@ -44,11 +44,16 @@ class Chunks(Telling):
         if happened.HasField("answer"):
             return self._end(happened)
         told = describe(happened) if self._completion.asked.its.progress else ""
-        return self._chunk({"reasoning_content": told}) if told else b""
+        return self._progress(happened, told) if told else b""
 
     def fail(self, error: ApiError) -> bytes:
         self.failed = True
         return event(error.body())
+
+    def _progress(self, happened: SolveEvent, told: str) -> bytes:
+        """Return what happened; that a run began comes with the id under which it can be watched."""
+        named = {"its": {"trace_id": happened.trace_id}} if happened.HasField("started") else {}
+        return chunk(self._completion, [self._choice({"reasoning_content": told})], **named)
 
     def _text(self, text: str) -> bytes:
         self.said += text

@@ -5,6 +5,7 @@ from its_gateway.shapes.completions import TextCompletion
 from its_gateway.shapes.failure import Failure
 from its_gateway.shapes.listing import Configured, Generated, Health, Model, ModelList, Readiness
 from its_gateway.shapes.responses import ResponseObject
+from its_gateway.shapes.tracing import Trace, TraceList
 
 __all__ = [
     "ChatCompletion",
@@ -17,4 +18,6 @@ __all__ = [
     "Readiness",
     "ResponseObject",
     "TextCompletion",
+    "Trace",
+    "TraceList",
 ]

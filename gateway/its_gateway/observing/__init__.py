@@ -1,0 +1,6 @@
+"""What a gateway shows of runs: their traces, and a page that draws them."""
+
+from its_gateway.observing.pages import PAGE, Pages
+from its_gateway.observing.traces import Traces
+
+__all__ = ["PAGE", "Pages", "Traces"]
