@@ -7,6 +7,11 @@ import sys
 
 import pytest
 
+from its_cli.exits import Failed
+from its_cli.run import paired
+from its_runtime.logs import level
+from its_runtime.settings import ServiceSettings
+
 TEXT = """
 llms: {{a: {{_type: openai, model: small, base_url: "{url}", max_retries: 0}}}}
 functions: {{ask: {{_type: chat_completion, llm_name: a}}}}
@@ -59,26 +64,39 @@ async def test_stages_are_told_on_standard_error(endpoint, its):
     assert "selection  majority_voting_selection: 1 out" in err
 
 
-@pytest.mark.parametrize("variable", ["ITS_LOG_LEVEL", "AIQ_LOG_LEVEL"])
-async def test_every_intermediate_item_is_shown_to_those_who_debug(endpoint, its, variable):
+async def test_every_intermediate_item_is_shown_to_those_who_debug(endpoint, its):
     endpoint.says = lambda text, body: f"answer {len(endpoint.asked)}"
 
-    status, _, err = await its("--input", "Is it?", **{variable: "DEBUG"})
+    status, _, err = await its("--input", "Is it?", AIQ_LOG_LEVEL="DEBUG")
 
     assert status == 0
     assert all(f"'output': 'answer {number}'" in err for number in (1, 2, 3))
 
 
+async def test_what_can_not_be_run_is_explained(its):
+    status, _, err = await its("--input", "Is it?", "--function", "aks")
+
+    assert status == 1
+    assert "there is no function called 'aks'; did you mean 'ask'?" in " ".join(err.split())
+
+
+def test_overrides_come_as_pairs_or_with_an_equals_sign():
+    assert paired(["a.b=1", "c", "d=2", "e"], ["3", "4"]) == ["a.b=1", "c=3", "d=2", "e=4"]
+
+
+def test_an_argument_that_belongs_to_no_override_is_refused():
+    with pytest.raises(Failed, match="unexpected argument 'stray'"):
+        paired(["a=1"], ["stray"])
+
+
 @pytest.mark.parametrize(
-    ("arguments", "status", "words"),
+    ("environment", "wanted"),
     [
-        (["--function", "aks"], 1, "there is no function called 'aks'; did you mean 'ask'?"),
-        (["--override", "workflow.selectr=x"], 78, "did you mean 'selector'?"),
-        (["--override", "workflow.num_executions=2", "stray"], 2, "unexpected argument 'stray'"),
+        ({}, "info"),
+        ({"AIQ_LOG_LEVEL": "DEBUG"}, "debug"),
+        ({"ITS_LOG_LEVEL": "warning", "AIQ_LOG_LEVEL": "DEBUG"}, "warning"),
+        ({"ITS_LOG_LEVEL": "loud"}, "info"),
     ],
 )
-async def test_what_can_not_be_run_is_explained(its, arguments, status, words):
-    ended, _, err = await its("--input", "Is it?", *arguments)
-
-    assert ended == status
-    assert words in " ".join(err.split())
+def test_the_level_of_the_environment_counts_for_all_processes(environment, wanted):
+    assert level(ServiceSettings(), environment) == wanted
