@@ -31,6 +31,10 @@ class Tokenizer:
         """Number of token ids, added ones included."""
         return self._tokenizer.get_vocab_size(with_added_tokens=True)
 
+    def to_json(self) -> str:
+        """Return the tokenizer as in tokenizer.json."""
+        return self._tokenizer.to_str()
+
     def encode(self, text: str) -> list[int]:
         """Return the ids of `text`; special tokens written in it are recognised, none are added."""
         return list(self._tokenizer.encode(text, add_special_tokens=False).ids)

@@ -64,8 +64,7 @@ async def test_a_bad_request_is_refused_by_field_and_limit(stub, tiny, read, ask
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        (lambda r: setattr(r.structured_output, "json_schema", "{}"), "structured_output.json_schema"),
-        (lambda r: setattr(r.structured_output, "regex", "a+"), "structured_output.regex"),
+        (lambda r: setattr(r.structured_output, "grammar", "root ::= [a]"), "structured_output.grammar"),
         (lambda r: r.conversation.tools.add(name="calculator"), "conversation.tools"),
     ],
 )

@@ -5,6 +5,7 @@ from collections.abc import Sequence, Set
 import numpy as np
 from numpy.typing import NDArray
 
+from its_generator.backends.embedded.forms import Guide
 from its_generator.sampling import Sampling
 from its_models.decoder import Floats
 
@@ -16,14 +17,21 @@ class Draws:
     """
 
     def __init__(
-        self, sampling: Sampling, stream: int, prompt: Sequence[int], ends: Set[int], vocabulary_size: int
+        self,
+        sampling: Sampling,
+        stream: int,
+        prompt: Sequence[int],
+        ends: Set[int],
+        vocabulary_size: int,
+        guide: Guide | None = None,
     ) -> None:
         self.sampling = sampling
-        self.bends = sampling_bends(sampling)
+        self.bends = guide is not None or sampling_bends(sampling)
         """Whether `bend` does anything."""
         self._random = np.random.Generator(np.random.Philox(key=stream))
         self._ready: list[float] = []
         self._drawn = 0
+        self._guide = guide
         self._ends = np.fromiter(ends, np.int64)
         self._bias_ids = np.fromiter(sampling.logit_bias, np.int64)
         self._bias = np.fromiter(sampling.logit_bias.values(), np.float32)
@@ -45,9 +53,11 @@ class Draws:
         if self.bends:
             self._counts[token] += 1
             self._seen[token] = True
+        if self._guide:
+            self._guide.took(token)
 
     def bend(self, logits: Floats) -> None:
-        """Apply penalties, bias and the least length to one row of logits, in place."""
+        """Apply penalties, bias, the least length and a form to one row of logits, in place."""
         sampling = self.sampling
         if sampling.repetition_penalty != 1:
             seen = logits[self._seen]
@@ -58,6 +68,8 @@ class Draws:
         logits[self._bias_ids] += self._bias
         if self._drawn < sampling.min_tokens:
             logits[self._ends] = -np.inf
+        if self._guide:
+            self._guide.bend(logits)
 
 
 def sampling_bends(sampling: Sampling) -> bool:

@@ -9,6 +9,7 @@ import structlog
 
 from its_generator.backend import Job, Passage
 from its_generator.backends.embedded.evaluation import Evaluation
+from its_generator.backends.embedded.forms import Guides
 from its_generator.backends.embedded.scheduler import Load, Scheduler
 from its_generator.backends.embedded.work import Work
 from its_generator.completion import Completion
@@ -43,9 +44,9 @@ class Engine:
             self._close(Unavailable("the generator is shutting down; send the request to another one"))
             thread.join()
 
-    def submit(self, job: Job, completions: list[Completion]) -> Work:
+    def submit(self, job: Job, completions: list[Completion], guides: Guides | None = None) -> Work:
         """Queue a job. Raises the error that ended the engine, if it has ended."""
-        work = Work(job, completions, asyncio.get_running_loop())
+        work = Work(job, completions, asyncio.get_running_loop(), guides)
         with self._news:
             self.check()
             self._incoming.append(work)

@@ -125,7 +125,8 @@ class Lane:
         branch, stream, completion = work.waiting.popleft()
         ids, sampling = branch.token_ids, work.job.sampling
         ends = self._eos_ids | sampling.stop_token_ids
-        draws = Draws(sampling, stream, ids, ends, self._decoder.vocabulary_size)
+        guide = work.guides.of(branch) if work.guides else None
+        draws = Draws(sampling, stream, ids, ends, self._decoder.vocabulary_size, guide)
         return Row(work, completion, draws, ids, ids[-1], len(ids) - 1, prefill.values)
 
     def _step(self, had: Counter[Work]) -> None:

@@ -1,5 +1,6 @@
 """A small decoder in ONNX Runtime: tokenizer, chat template, engine, all in this process and on its CPU."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from hashlib import sha256
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from its_generator.backend import Capabilities, Conversation, Evaluated, Generation, Identity, Job, Passage
 from its_generator.backends.embedded.engine import Engine
+from its_generator.backends.embedded.forms import ENFORCED, Forms
 from its_generator.backends.embedded.scheduler import Load, Scheduler
 from its_generator.completion import completions
 from its_generator.pieces import Pieces
@@ -31,6 +33,7 @@ class Embedded:
         self._pieces = Pieces(tokenizer.decode, tokenizer.encode("a")[-1], tokenizer.raw)
         self.identity = Identity(revision, tokenizer.fingerprint)
         context, vocabulary = sizes
+        self._forms = Forms(tokenizer, vocabulary)
         self._prompts = Prompts(tokenizer, template, context)
         self.capabilities = Capabilities(
             backend="embedded",
@@ -41,7 +44,7 @@ class Embedded:
             token_ids=True,
             reproducible=True,
             max_top_logprobs=min(64, vocabulary),
-            structured_outputs=frozenset(),
+            structured_outputs=ENFORCED,
             tools=template.knows_tools,
             sampling_fields=FIELDS,
             evaluates=True,
@@ -62,7 +65,9 @@ class Embedded:
     @asynccontextmanager
     async def _generating(self, job: Job) -> AsyncGenerator[Generation, None]:
         context = self.capabilities.max_context_tokens
-        work = self._engine.submit(job, completions(job, self._pieces, self._tokenizer.eos_ids, context))
+        form = job.structured_output
+        guides = await asyncio.to_thread(self._forms.guides, job, form) if form else None
+        work = self._engine.submit(job, completions(job, self._pieces, self._tokenizer.eos_ids, context), guides)
         try:
             yield work.mailbox
         finally:

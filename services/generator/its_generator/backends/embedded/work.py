@@ -5,6 +5,7 @@ from collections import deque
 from dataclasses import replace
 
 from its_generator.backend import Job
+from its_generator.backends.embedded.forms import Guides
 from its_generator.backends.embedded.prefill import Prefill
 from its_generator.completion import Completion
 from its_generator.mailbox import Mailbox
@@ -15,8 +16,16 @@ from its_runtime.errors import ItsError
 class Work:
     """Belongs to the engine's thread, except for `stop`, which the event loop calls, and the mailbox."""
 
-    def __init__(self, job: Job, completions: list[Completion], loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        job: Job,
+        completions: list[Completion],
+        loop: asyncio.AbstractEventLoop,
+        guides: Guides | None = None,
+    ) -> None:
         self.job = job
+        self.guides = guides
+        """What keeps its sequences to their form; None where they have none."""
         self.flow = job.flow if job.flow.name else replace(job.flow, name=f"call {job.request_id}")
         """What it belongs to: at least to itself."""
         self.mailbox = Mailbox(self.stop)
