@@ -98,8 +98,10 @@ generator:
   models:
     its-tiny: {{backend: embedded, folder: its-tiny}}
     hosted: {{backend: openai, base_url: "{hosted}/v1", model: hosted}}
+    unheld: {{backend: openai, base_url: "{hosted}/v1", model: hosted, structured_outputs: []}}
 orchestrator:
   profiles:
     its-tiny: {{model: its-tiny, algorithm: self-consistency, budget: {{samples: 1}}}}
     hosted: {{model: hosted, algorithm: self-consistency, budget: {{samples: 1}}}}
+    unheld: {{model: unheld, algorithm: self-consistency, budget: {{samples: 1}}}}
 """
