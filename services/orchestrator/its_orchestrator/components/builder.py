@@ -9,6 +9,7 @@ from its_orchestrator.components.rewards import Rewards
 from its_orchestrator.components.session import Session
 from its_orchestrator.components.stages import PipelineTypeEnum, StageTypeEnum
 from its_orchestrator.components.strategy import Strategy
+from its_orchestrator.components.supplies import Supplies
 from its_orchestrator.running.run import Engines
 
 
@@ -21,6 +22,8 @@ class Builder(ABC):
 
     session: Session
     """The run."""
+    supplies: Supplies
+    """What all runs of the process share, such as connections."""
     engines: Engines | None
     """The generator and the reward service; None where there are none."""
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from its_orchestrator import functions, llms, strategies
+from its_orchestrator import functions, llms, strategies, tools
 from its_orchestrator import registry as algorithms
 from its_orchestrator.components.config import TypedConfig
 from its_orchestrator.components.references import Section, Where
@@ -15,7 +15,7 @@ from its_orchestrator.strategies import ItsAlgorithmConfig
 from its_orchestrator.workflows.nearest import nearest
 from its_runtime.errors import InvalidRequest, ItsError, Violation
 
-BUILTIN = (llms, strategies, functions)
+BUILTIN = (llms, strategies, functions, tools)
 """Their import registers what comes with us."""
 WORKFLOW = "workflow"
 UNKNOWN = "extra_forbidden"

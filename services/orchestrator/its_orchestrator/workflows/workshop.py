@@ -17,7 +17,7 @@ from its_orchestrator.components.strategy import Strategy
 from its_orchestrator.components.supplies import Supplies
 from its_orchestrator.workflows.blueprint import Blueprint, Entry
 from its_orchestrator.workflows.nearest import nearest
-from its_runtime.errors import ItsError, Unmet
+from its_runtime.errors import ItsError, Unavailable, Unmet
 
 
 class Workshop(Builder):
@@ -27,7 +27,7 @@ class Workshop(Builder):
         self.session = session
         self.engines = supplies.engines
         self._blueprint = blueprint
-        self._supplies = supplies
+        self.supplies = supplies
         self._stack = stack
         self._functions: dict[str, Function] = {}
         self._groups: dict[str, dict[str, Function]] = {}
@@ -41,7 +41,7 @@ class Workshop(Builder):
         entry = self._entry(Section.LLM, name)
         build = entry.registered.build
         with self._building(entry):
-            return await self._supplies.get((Section.LLM, name), lambda: build(entry.config, self._supplies))
+            return await self.supplies.get((Section.LLM, name), lambda: build(entry.config, self.supplies))
 
     def get_rewards(self, model: str) -> Rewards:
         return Rewards(self.engines.reward if self.engines else None, model, self.session)
@@ -122,6 +122,8 @@ class Workshop(Builder):
         self._under_way.append(entry.where)
         try:
             yield
+        except Unavailable:  # what it needs isn't there now, which is no fault of the entry
+            raise
         except ItsError as error:
             raise _placed(entry, error) from error
         except Exception as error:
