@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from its_orchestrator.budget import Budget, StoppedBy
-from its_orchestrator.candidate import Candidate, StopReason
+from its_orchestrator.candidate import Candidate, StopReason, Token
 from its_orchestrator.engines import Identity
 from its_orchestrator.ledger import Ledger
 from its_orchestrator.tool_calls import Spoken
@@ -123,6 +123,8 @@ class Answer:
     """Tokens of the question, counted once."""
     logprobs: tuple[float, ...] = ()
     """Log-probability of each token of the answer; empty unless asked for."""
+    tokens: tuple[Token, ...] = ()
+    """Those of the answer; empty unless asked for."""
     refusal: str = ""
     """Why there is no answer though candidates ended; empty where there is one."""
     spoken: Spoken | None = None

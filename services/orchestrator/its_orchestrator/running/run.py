@@ -111,7 +111,7 @@ class Run:
         return StoppedBy.DECIDED if choice.decided else StoppedBy.COMPLETED
 
     def _outcome(self, choice: Choice, stopped_by: StoppedBy) -> Answer:
-        chosen = choice.chosen or self._cut_off()
+        order, chosen = self._order, choice.chosen or self._cut_off()
         refusal = self._refusal(chosen)
         if refusal:
             chosen = Candidate("", stop_reason=StopReason.EOS)
@@ -121,25 +121,26 @@ class Run:
             raise Internal(f"the engine was to enforce the form of the answer and did not: {refusal}")
         self._commitment.held = False
         if not chosen.text.startswith(self._commitment.text):
-            raise Internal(f"{self._order.algorithm.name} took back text that it had committed")
+            raise Internal(f"{order.algorithm.name} took back text that it had committed")
         said = spoken(chosen.text, self._tools if chosen.stop_reason in WHOLE else frozenset())
         self._commitment.may_call = False
         self._commitment.to(said.text)
         started = self._grower.started
         considered = {**self._context.ended, **{one.id: one for one in choice.candidates}}
         return Answer(
-            algorithm=self._order.algorithm.name,
-            parameters=self._order.algorithm.model_dump_json(),
-            budget=self._order.budget,
+            algorithm=order.algorithm.name,
+            parameters=order.algorithm.model_dump_json(),
+            budget=order.budget,
             chosen=chosen,
             candidates=tuple(one.lean() for one in sorted(considered.values(), key=lambda one: int(one.id))),
             ledger=self._account.ledger.settled(chosen.tokens, chosen.cut_tokens, self._recorder.seconds),
             stopped_by=stopped_by,
-            seed=self._order.seed,
-            model=started.model if started else self._order.model.identity,
-            reward_model=self._order.reward_model.identity if self._order.reward_model else None,
-            logprobs=() if self._order.logprobs is None else chosen.logprobs,
+            seed=order.seed,
+            model=started.model if started else order.model.identity,
+            reward_model=order.reward_model.identity if order.reward_model else None,
+            logprobs=() if order.logprobs is None else chosen.logprobs,
             prompt_tokens=len(started.prompt_token_ids) if started else 0,
+            tokens=tuple(token.among(order.logprobs or 0) for token in chosen.told) if order.texts else (),
             refusal=refusal,
             spoken=said if said.calls else None,
         )

@@ -1,14 +1,15 @@
 """Events in the contract's words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import singledispatch
+from itertools import accumulate
 
 from its.chat.v1 import chat_pb2
 from its.generator.v1 import generator_pb2
 from its.orchestrator.v1 import answer_pb2, event_pb2
 from its.orchestrator.v1 import orchestrator_pb2 as pb
 from its_orchestrator import events
-from its_orchestrator.candidate import Candidate, StopReason
+from its_orchestrator.candidate import Candidate, StopReason, Token
 from its_orchestrator.choosing.equivalence import Equivalence
 from its_orchestrator.clients.generation import REASONS
 from its_orchestrator.tool_calls import Spoken
@@ -137,9 +138,22 @@ def _(kind: events.Answer, message: event_pb2.SolveEvent, extract: Extract) -> N
             reward_model=identity(kind.reward_model) if kind.reward_model else None,
             logprobs=kind.logprobs,
             prompt_tokens=kind.prompt_tokens,
+            tokens=_tokens(kind.tokens, kind.spoken.text if kind.spoken else chosen.text),
             refusal=kind.refusal,
         )
     )
+
+
+def _tokens(tokens: Sequence[Token], text: str) -> list[answer_pb2.AnswerToken]:
+    """Return the tokens that make `text`; what follows was a stop text, or an end."""
+    ends = accumulate(len(token.text) for token in tokens)
+    begins = [0, *ends][: len(tokens)]
+    return [_token(token) for token, begin in zip(tokens, begins, strict=True) if begin < len(text.encode())]
+
+
+def _token(token: Token) -> answer_pb2.AnswerToken:
+    top = [answer_pb2.TopToken(text=text, logprob=logprob) for text, logprob in token.top]
+    return answer_pb2.AnswerToken(text=token.text, logprob=token.logprob, top=top)
 
 
 def _message(answer: events.Answer, trace_id: str) -> chat_pb2.Message:
