@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
-import anyio
 import httpx2
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
@@ -19,7 +18,6 @@ from its_runtime.errors import ItsError, Unavailable, Unmet
 
 READ_SECONDS = 300.0
 """How long an answer of an HTTP server may be silent; calls have limits of their own."""
-BROKEN = (anyio.ClosedResourceError, anyio.BrokenResourceError, anyio.EndOfStream, httpx2.HTTPError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class Server:
         while True:
             try:
                 page = await client.list_tools(cursor=cursor)
-            except (MCPError, *BROKEN) as error:
+            except Exception as error:
                 raise self._failed(error) from error
             found += [Tool(one.name, one.description or "", one.input_schema) for one in page.tools]
             if (cursor := page.next_cursor) is None:
@@ -58,7 +56,7 @@ class Server:
         client = await self._client()
         try:
             result = await client.call_tool(name, arguments)
-        except (MCPError, *BROKEN) as error:
+        except Exception as error:
             raise self._failed(error) from error
         if result.is_error:
             raise Unmet(f"tool {name!r} failed: {_text(name, result)}")
