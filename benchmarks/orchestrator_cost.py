@@ -21,9 +21,10 @@ from its_orchestrator.engines import Batch, Generation, Scores, Scoring
 from its_orchestrator.running.order import Order
 from its_orchestrator.running.run import Engines
 from its_orchestrator.running.solver import Solver
+from its_orchestrator.storing.settings import TraceSettings
 from its_orchestrator.testing import World, wire
 from its_orchestrator.traces import Traces
-from its_orchestrator.wire import convert_events
+from its_orchestrator.wire import convert_events, convert_traces
 
 STEPS = 8
 ANSWERS = ["a step of it\n\n" * (STEPS - 1) + f"so \\boxed{{{number}}}" for number in range(4)]
@@ -87,7 +88,8 @@ class Bench:
         world = World(ANSWERS, judge=lambda text: len(text) % 7 / 7)
         engines = Replayed(world)
         self._equivalence = world.engines.equivalence
-        self._solver = Solver(Engines(engines, engines, self._equivalence), Traces(256))
+        words = convert_traces.words(self._equivalence, prompts=False)
+        self._solver = Solver(Engines(engines, engines, self._equivalence), Traces(TraceSettings(), words))
         self._order: Order = world.order(algorithm, samples, seed=1)
 
     async def run(self, times: int) -> float:

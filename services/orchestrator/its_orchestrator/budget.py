@@ -35,7 +35,8 @@ class Budget(BaseModel):
 
     def over(self, base: "Budget") -> "Budget":
         """Return these limits, and those of `base` where they are absent."""
-        return self.model_copy(update={name: value for name, value in base if getattr(self, name) is None})
+        said = {name: getattr(base, name) for name in base.model_fields_set if getattr(self, name) is None}
+        return self.model_copy(update=said) if said else self
 
 
 NO_LIMIT = Budget()

@@ -1,6 +1,7 @@
 """The ledger: what a run cost, as an immutable sum of what the engines reported."""
 
 from dataclasses import dataclass, fields, replace
+from operator import add, attrgetter
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Ledger:
     seconds: float = 0.0
 
     def __add__(self, other: "Ledger") -> "Ledger":
-        return Ledger(*(getattr(self, name) + getattr(other, name) for name in _NAMES))
+        return Ledger(*map(add, _counts(self), _counts(other)))
 
     def settled(self, answer_tokens: int, cut_tokens: int, seconds: float) -> "Ledger":
         """Return it with the completion tokens divided, once the answer is known.
@@ -45,4 +46,4 @@ class Ledger:
         )
 
 
-_NAMES = tuple(field.name for field in fields(Ledger))
+_counts = attrgetter(*(field.name for field in fields(Ledger)))

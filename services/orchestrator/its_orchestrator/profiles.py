@@ -1,6 +1,7 @@
 """Profiles: names that requests choose as their model, and what they stand for."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -69,7 +70,7 @@ class Profiles:
 
     def listing(self, models: Sequence[GeneratorModel]) -> dict[str, Profile]:
         """Return every profile by name, the default one first."""
-        own = {one.identity.name: Profile(model=one.identity.name, budget=Budget(samples=SAMPLES)) for one in models}
+        own = {one.identity.name: _own(one.identity.name) for one in models}
         configured = {**self._written, **self._made.profiles}
         first = {self._made.default: configured[self._made.default]} if self._made.default in configured else {}
         return {**first, **configured, **{name: one for name, one in own.items() if name not in configured}}
@@ -91,6 +92,11 @@ class Profiles:
             f"model: no profile or model is called {name!r}; there are {', '.join(listing)}, "
             "each also as <name>:<algorithm>"
         )
+
+
+@lru_cache
+def _own(model: str) -> Profile:
+    return Profile(model=model, budget=Budget(samples=SAMPLES))
 
 
 def _with(profile: Profile, algorithm: str) -> Profile:

@@ -1,6 +1,7 @@
 """The registry: our algorithms, and those that other packages bring by entry point."""
 
 from collections.abc import Mapping
+from functools import cache
 
 import structlog
 
@@ -39,5 +40,6 @@ def algorithms() -> list[type[Algorithm]]:
     return found
 
 
+@cache
 def _ours() -> Mapping[str, type[Algorithm]]:
     return {kind.name: kind for kind in BUILTIN}

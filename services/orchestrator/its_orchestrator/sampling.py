@@ -42,7 +42,8 @@ class Sampling(BaseModel):
 
     def over(self, base: "Sampling") -> "Sampling":
         """Return these fields, and those of `base` where they are absent."""
-        return self.model_copy(update={name: value for name, value in base if getattr(self, name) in _ABSENT})
+        said = {name: getattr(base, name) for name in base.model_fields_set if getattr(self, name) in _ABSENT}
+        return self.model_copy(update=said) if said else self
 
 
 _ABSENT: tuple[object, ...] = (None, (), {})

@@ -62,9 +62,9 @@ class MathEquivalence:
         forms = {answer: form(answer) for answer in dict.fromkeys(answers)}
         leaders = await self._leaders(set(forms.values()))
         found: dict[Form, list[int]] = {}
+        groups = {answer: found.setdefault(leaders.get(one, one), []) for answer, one in forms.items()}
         for place, answer in enumerate(answers):
-            one = forms[answer]
-            found.setdefault(leaders.get(one, one), []).append(place)
+            groups[answer].append(place)
         return list(found.values())
 
     async def _leaders(self, forms: Set[Form]) -> dict[Form, Form]:

@@ -53,7 +53,8 @@ def request(generation: Generation) -> pb.GenerateRequest:
 
 def sampling(fields: Sampling) -> sampling_pb2.Sampling:
     """Return how tokens are drawn, what is absent left out."""
-    said = {name: value for name, value in fields if value not in (None, (), {})}
+    given = {name: getattr(fields, name) for name in fields.model_fields_set}
+    said = {name: value for name, value in given.items() if value not in (None, (), {})}
     if fields.thinking:
         said["thinking"] = sampling_pb2.Thinking(**fields.thinking.model_dump(exclude_none=True))
     return sampling_pb2.Sampling(**said)

@@ -81,7 +81,7 @@ class Desk:
             samples=samples,
             model=model,
             seed=seeds.draw() if sampling.seed is None else sampling.seed,
-            budget=budget.model_copy(update={"samples": samples}),
+            budget=budget.over(Budget(samples=samples)),
             sampling=sampling,
             reward_model=await self._reward_model(algorithm, model, samples, ask.reward_model or profile.reward_model),
             structured_output=ask.structured_output if _enforces(model, ask.form) else None,
