@@ -8,6 +8,7 @@ from its_cli.ask import ask
 from its_cli.certs import certs
 from its_cli.demo import demo
 from its_cli.evaluate import evaluate
+from its_cli.report import report
 from its_cli.run import run
 from its_cli.up import up
 
@@ -22,6 +23,7 @@ app.command(context_settings={"allow_extra_args": True})(run)
 app.command()(algorithms)
 app.command()(demo)
 app.command("eval")(evaluate)
+app.command()(report)
 app.command()(certs)
 app.add_typer(config.app, name="config")
 app.add_typer(info.app, name="info")

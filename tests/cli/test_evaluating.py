@@ -14,6 +14,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from its_cli.__main__ import app
+from its_cli.evaluating.journal import open_journal
 
 PROBLEMS = {"a": "2", "b": "1/2", "c": "30"}
 FORMULA = {"id": "d", "problem": "d?", "answer": "x+1"}
@@ -171,6 +172,14 @@ def test_a_damaged_line_is_told_by_its_number_and_nothing_is_asked(
     assert done.exit_code == 2
     assert "rows.jsonl:2: this is no row" in done.stderr
     assert len(scripted.asked) == asked
+
+
+def test_only_one_evaluation_at_a_time_writes_a_folder(file: Path, scripted: Any, tmp_path: Path):
+    with open_journal(tmp_path / "out"):
+        done = evaluated(file, scripted, tmp_path / "out")
+
+    assert (done.exit_code, scripted.asked) == (2, [])
+    assert "another `its eval` is writing it" in done.stderr
 
 
 def test_more_budgets_are_added_to_what_is_there(file: Path, scripted: Any, answer: Answer, tmp_path: Path):

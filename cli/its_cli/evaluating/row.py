@@ -45,7 +45,7 @@ class Row(BaseModel):
     candidates: tuple[Candidate, ...]
     parameters: dict[str, Any]
     """All of the algorithm's, defaults included."""
-    ledger: dict[str, float]
+    ledger: dict[str, int | float]
     """Every kind of token, calls, and the run's own seconds."""
     stopped_by: str
     trace_id: str

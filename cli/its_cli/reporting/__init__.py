@@ -1,0 +1,1 @@
+"""Reporting: tables, intervals and curves of an evaluation's rows."""

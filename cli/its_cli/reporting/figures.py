@@ -1,0 +1,80 @@
+"""The figures of a report: accuracy against samples, against tokens and against seconds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from its_cli.reporting.curves import Curves
+from its_cli.reporting.curves import Point as Recorded
+from its_cli.reporting.front import Spot
+from its_cli.reporting.intervals import estimate
+from its_cli.reporting.results import Results, Way
+
+RULE_OF = {"self-consistency": "maj", "best-of-n": "BoN", "weighted-best-of-n": "weighted"}
+"""What selection-only algorithms do with their samples."""
+BOUND = "a sample is right (pass@k)"
+"""What no choice among the samples can exceed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The spots of one algorithm, the cheapest first."""
+
+    name: str
+    spots: list[Spot]
+    bound: bool = False
+    """Whether it is no way to solve, but a limit of some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Lines over one kind of cost."""
+
+    name: str
+    """Its name as a file."""
+    title: str
+    cost: str
+    """What the horizontal axis counts."""
+    lines: list[Line]
+
+
+def figures(results: Results, recorded: Curves | None) -> list[Figure]:
+    """Return the three figures.
+
+    Over samples and tokens, algorithms that only select are drawn from the recorded samples, those that didn't run
+    included; over seconds, as they ran.
+    """
+    samples = _lines(results, recorded, lambda way: float(way.budget), lambda point: float(point.k))
+    tokens = _lines(
+        results, recorded, lambda way: results.mean(way, lambda one: one.tokens), lambda point: point.tokens
+    )
+    seconds = _measured(results, lambda way: results.mean(way, lambda one: one.seconds), frozenset())
+    return [
+        Figure("samples", "Accuracy against samples", "samples, particles or beams", samples),
+        Figure("tokens", "Accuracy against tokens", "tokens generated for a problem", tokens),
+        Figure("seconds", "Accuracy against seconds", "seconds a problem", seconds),
+    ]
+
+
+def _lines(
+    results: Results, recorded: Curves | None, cost: Callable[[Way], float], of: Callable[[Recorded], float]
+) -> list[Line]:
+    if recorded is None:
+        return _measured(results, cost, frozenset())
+    drawn = {name: rule for name, rule in RULE_OF.items() if rule in recorded.rules}
+    chosen = [Line(name, _spots(recorded, rule, of, name)) for name, rule in drawn.items()]
+    bound = Line(BOUND, _spots(recorded, "pass", of, BOUND), bound=True)
+    return [*chosen, *_measured(results, cost, frozenset(drawn)), bound]
+
+
+def _spots(recorded: Curves, rule: str, of: Callable[[Recorded], float], name: str) -> list[Spot]:
+    return [Spot(of(point), point.accuracy, f"{name}, {point.k}") for point in recorded.rules[rule]]
+
+
+def _measured(results: Results, cost: Callable[[Way], float], but: frozenset[str]) -> list[Line]:
+    return [
+        Line(
+            name, [Spot(cost(w), estimate(results.accuracies(w)), str(w)) for w in results.ways if w.algorithm == name]
+        )
+        for name in results.algorithms
+        if name not in but
+    ]

@@ -1,0 +1,92 @@
+"""Results: the rows of an evaluation, by way of solving and by problem."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import NamedTuple
+
+from its_cli.evaluating.row import Row
+
+
+class Way(NamedTuple):
+    """A way to solve problems: an algorithm at a budget."""
+
+    algorithm: str
+    budget: int
+
+    def __str__(self) -> str:
+        return f"{self.algorithm}, {self.budget}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A candidate, as far as choosing among many needs to know it."""
+
+    right: bool
+    group: int | None
+    """Samples of one group have the same final answer; None has none."""
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """What a row says, without its texts."""
+
+    problem: str
+    right: bool
+    tokens: float
+    """Generated, those of rejected candidates included."""
+    judging: float
+    """Tokens that reward models read anew, and those that judges wrote."""
+    seconds: float
+    samples: tuple[Sample, ...]
+
+
+class Results:
+    """All rows of an evaluation; a problem's value is its mean over the seeds."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        """Read the rows; algorithms keep the order in which they come first."""
+        self.rows: dict[Way, list[Solved]] = defaultdict(list)
+        for row in rows:
+            self.rows[Way(row.algorithm, row.budget)].append(_solved(row))
+        order = {name: place for place, name in enumerate(dict.fromkeys(way.algorithm for way in self.rows))}
+        self.ways: tuple[Way, ...] = tuple(sorted(self.rows, key=lambda way: (order[way.algorithm], way.budget)))
+
+    @property
+    def algorithms(self) -> tuple[str, ...]:
+        """The algorithms that ran, in order."""
+        return tuple(dict.fromkeys(way.algorithm for way in self.ways))
+
+    def by_problem(self, way: Way, value: Callable[[Solved], float]) -> dict[str, float]:
+        """Return each problem's value, in the order of the problems' ids."""
+        values: dict[str, list[float]] = defaultdict(list)
+        for one in self.rows[way]:
+            values[one.problem].append(value(one))
+        return {problem: fmean(values[problem]) for problem in sorted(values)}
+
+    def mean(self, way: Way, value: Callable[[Solved], float]) -> float:
+        """Return the mean over the problems."""
+        return fmean(self.by_problem(way, value).values())
+
+    def accuracies(self, way: Way) -> Sequence[float]:
+        """Return how often each problem was answered rightly, 0 to 1."""
+        return list(self.by_problem(way, _right).values())
+
+    def differences(self, way: Way, base: Way) -> Sequence[float]:
+        """Return by how much `way` was right more often than `base`, on each problem that both have."""
+        ours, theirs = self.by_problem(way, _right), self.by_problem(base, _right)
+        return [ours[problem] - theirs[problem] for problem in ours if problem in theirs]
+
+
+def _right(one: Solved) -> float:
+    return one.right
+
+
+def _solved(row: Row) -> Solved:
+    ledger = row.ledger
+    read = ledger.get("reward_tokens", 0) - ledger.get("cached_reward_tokens", 0)
+    samples = tuple(Sample(one.right, one.group, one.score) for one in row.candidates)
+    judging = read + ledger.get("judge_tokens", 0)
+    return Solved(row.problem, row.right, ledger.get("completion_tokens", 0), judging, row.seconds, samples)

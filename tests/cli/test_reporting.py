@@ -1,0 +1,150 @@
+"""`its report`: a table, curves and a page from the rows of a folder, and from nothing else."""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from typer.testing import CliRunner
+
+from its_cli.__main__ import app
+from its_cli.evaluating.folder import About, claim
+from its_cli.evaluating.job import Key
+from its_cli.evaluating.journal import open_journal
+from its_cli.evaluating.row import Candidate, Row
+
+Filled = Callable[..., Path]
+
+
+def row(key: Key, rights: Sequence[bool], *, scored: bool, chosen: int = 0) -> Row:
+    candidates = [
+        Candidate(
+            text=f"{right}",
+            final_answer=f"{right}",
+            score=0.5 + right / 4 if scored else None,
+            completion_tokens=10,
+            right=right,
+            group=int(not right),
+        )
+        for right in rights
+    ]
+    return Row(
+        **key._asdict(),
+        question="?",
+        reference="True",
+        request_seed=1,
+        model="m",
+        answer="",
+        final_answer=None,
+        right=rights[chosen],
+        candidates=tuple(candidates),
+        parameters={},
+        ledger={"completion_tokens": 10 * len(rights), "reward_tokens": 8, "cached_reward_tokens": 2},
+        stopped_by="completed",
+        trace_id="t",
+        started="2026-01-01T00:00:00+00:00",
+        seconds=0.5,
+    )
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Filled:
+    """Fills a folder with rows of four problems; the wrong samples of best-of-n are never chosen."""
+
+    def fill(algorithms: Sequence[str]) -> Path:
+        claim(tmp_path, About(file="file.jsonl", sha256="0" * 64, model="m", commands=("its eval file.jsonl",)))
+        with open_journal(tmp_path) as journal:
+            for algorithm in algorithms:
+                for number in range(4):
+                    rights = (False, number > 0, True, False)
+                    chosen = 2 if algorithm == "best-of-n" else 1
+                    scored = algorithm == "best-of-n"
+                    journal.append(row(Key(f"p{number}", algorithm, 4, 1), rights, scored=scored, chosen=chosen))
+        return tmp_path
+
+    return fill
+
+
+def reported(folder: Path) -> str:
+    done = CliRunner().invoke(app, ["report", str(folder)], catch_exceptions=False)
+    assert done.exit_code == 0
+    return (folder / "report.md").read_text()
+
+
+def lines(markdown: str, first: str) -> list[list[str]]:
+    """Return the cells of the lines whose first cell is `first`."""
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in markdown.splitlines()]
+    return [line for line in cells if line[0] == first]
+
+
+def test_each_way_has_its_accuracy_its_cost_and_its_paired_difference(filled: Filled):
+    markdown = reported(filled(["self-consistency", "best-of-n"]))
+
+    (base,), (other,) = lines(markdown, "self-consistency"), lines(markdown, "best-of-n")
+    assert base[:3] + base[5:] == ["self-consistency", "4", "4", "", "40", "6", "0.50"]
+    assert (base[3].split()[0], other[3]) == ("75.0", "100.0 (100.0–100.0)")
+    assert other[5].split()[0] == "+25.0"
+
+
+def test_smaller_budgets_come_from_the_recorded_samples(filled: Filled):
+    markdown = reported(filled(["best-of-n"]))
+
+    assert "`" not in markdown.replace("```", "")
+    (header,) = lines(markdown, "k")
+    assert header == ["k", "pass@k %", "maj@k %", "BoN@k %", "weighted@k %", "tokens"]
+    (one,), (four,) = lines(markdown, "1"), lines(markdown, "4")
+    assert [cell.split()[0] for cell in one] == ["1", "43.8", "43.8", "43.8", "43.8", "10"]
+    assert [cell.split()[0] for cell in four] == ["4", "100.0", "37.5", "100.0", "75.0", "40"]
+
+
+def test_without_scores_nothing_is_said_of_what_needs_them(filled: Filled):
+    markdown = reported(filled(["self-consistency"]))
+
+    assert lines(markdown, "k") == [["k", "pass@k %", "maj@k %", "tokens"]]
+
+
+def test_searches_are_not_chosen_again(filled: Filled):
+    markdown = reported(filled(["beam-search"]))
+
+    assert lines(markdown, "beam-search")
+    assert "otherwise chosen" not in markdown
+
+
+@pytest.mark.parametrize("name", ["samples", "tokens", "seconds"])
+def test_a_chart_draws_every_algorithm_and_the_front(filled: Filled, name: str):
+    folder = filled(["self-consistency", "best-of-n", "beam-search"])
+    reported(folder)
+
+    svg = ET.parse(folder / f"{name}.svg").getroot()
+    texts = {element.text for element in svg.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"self-consistency", "best-of-n", "beam-search", "Pareto front"} <= texts
+    tips = [element.text or "" for element in svg.iter("{http://www.w3.org/2000/svg}title")]
+    assert any(tip.startswith("beam-search, 4: 75.0 %") for tip in tips)
+
+
+def test_the_page_holds_all_and_asks_nobody_for_anything(filled: Filled):
+    folder = filled(["self-consistency", "best-of-n"])
+    reported(folder)
+    page = (folder / "report.html").read_text()
+
+    assert page.count("<svg") == 3
+    assert "its eval file.jsonl" in page
+    links = set(re.findall(r"(?:src|href|url)\s*[=(]\s*[\"']?[^\"')>]+", page))
+    assert links == set()
+
+
+def test_a_folder_without_rows_says_what_to_do(tmp_path: Path):
+    done = CliRunner().invoke(app, ["report", str(tmp_path)])
+
+    assert done.exit_code == 2
+    assert f"its eval FILE.jsonl --out {tmp_path}" in " ".join(done.stderr.split())
+
+
+def test_an_evaluation_that_goes_on_can_be_reported(filled: Filled):
+    folder = filled(["best-of-n"])
+    with open_journal(folder), (folder / "rows.jsonl").open("ab") as file:
+        file.write(b'{"problem": "torn')
+        file.flush()
+
+        assert lines(reported(folder), "best-of-n")[0][2] == "4"
