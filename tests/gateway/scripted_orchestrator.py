@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from google.protobuf.struct_pb2 import Struct
+from google.protobuf.struct_pb2 import Struct, Value
 from grpc import StatusCode
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1._async import HealthServicer
@@ -18,11 +18,13 @@ from its.orchestrator.v1.event_pb2 import RunStarted, SolveEvent, TextCommitted
 from its.orchestrator.v1.listing_pb2 import AlgorithmInfo, Need, Profile
 from its.orchestrator.v1.orchestrator_pb2 import (
     ConfigureResponse,
+    FunctionOutput,
     GetTraceResponse,
     ListAlgorithmsResponse,
     ListFunctionsResponse,
     ListProfilesResponse,
     ListTracesResponse,
+    RunFunctionResponse,
     SolveResponse,
     WatchTraceResponse,
 )
@@ -80,6 +82,11 @@ async def finished():
     yield answer()
 
 
+async def worked():
+    """A workflow that answers at once."""
+    yield RunFunctionResponse(output=FunctionOutput(value=Value(string_value="4"), trace_id="trace-1"))
+
+
 @dataclass
 class Script(OrchestratorServiceServicer):
     """An orchestrator that says what a test wrote down, and remembers what it was asked."""
@@ -94,7 +101,7 @@ class Script(OrchestratorServiceServicer):
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     health: HealthServicer = field(default_factory=HealthServicer)
     functions: list = field(default_factory=list)
-    runs: Callable = None
+    runs: Callable = worked
     called: list = field(default_factory=list)
     profiles: list = field(default_factory=lambda: [profile("its-tiny"), profile("lab/careful")])
 
