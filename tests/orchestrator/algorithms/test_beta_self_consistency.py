@@ -1,9 +1,11 @@
 """Beta self-consistency stops as soon as the leading answer is sure to win, and pays for no more than it used."""
 
 from collections import Counter
+from collections.abc import AsyncGenerator, Sequence
 from fractions import Fraction
 from math import comb
 from random import Random
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -11,13 +13,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from its_orchestrator.algorithms import BetaSelfConsistency, SelfConsistency
+from its_orchestrator.algorithms._ballots import Ballots
 from its_orchestrator.algorithms._early_vote import certainty
-from its_orchestrator.algorithms._tally import Tally
 from its_orchestrator.algorithms._turns import Turns
 from its_orchestrator.budget import StoppedBy
-from its_orchestrator.candidate import Candidate
+from its_orchestrator.candidate import Candidate, StopReason
 from its_orchestrator.choosing.equivalence import MathEquivalence
 from its_orchestrator.clients import GeneratorClient, RewardClient
+from its_orchestrator.context import Context
 from its_orchestrator.events import Note
 from its_orchestrator.limits.recorder import Recorder
 from its_orchestrator.running.run import Engines, Run
@@ -138,8 +141,9 @@ async def test_a_stalled_sample_doesnt_hold_up_a_settled_vote():
     assert result.text == "\\boxed{1}"
 
 
-async def test_a_stalled_first_sample_doesnt_hold_up_a_vote_that_it_can_not_change():
-    world = World(["never ends at all"] + ["\\boxed{1}"] * 4, in_order=True, faults={0: Fault.HANGS})
+async def test_a_stalled_sample_doesnt_hold_up_a_vote_that_it_can_not_change():
+    said = ["\\boxed{1}", "never ends at all", *["\\boxed{1}"] * 3]
+    world = World(said, in_order=True, faults={0: Fault.HANGS})
     result = await world.solve(BetaSelfConsistency(), 5)
 
     assert result.text == "\\boxed{1}"
@@ -154,6 +158,66 @@ async def test_short_answers_do_not_decide_before_their_turn():
     assert result.answer.stopped_by is StoppedBy.DECIDED
     assert [one.votes for one in result.answer.candidates] == [4] * 4 + [None] * 4
     assert [event.kind.message for event in result.of(Note)] == ["the votes of 4 of 8 answers settled it"]
+
+
+class Arrivals:
+    """What beta self-consistency sees of a run whose samples end in a given order."""
+
+    over = reports_logprobs = False
+
+    def __init__(self, said: Sequence[str], order: Sequence[int]) -> None:
+        self.samples = len(said)
+        self.equivalence = MathEquivalence()
+        self.formless = dict[str, str]()
+        self.asked = 0
+        self._arriving = [
+            Candidate(str(place), text=f"\\boxed{{{said[place]}}}" if said[place] else "", stop_reason=StopReason.EOS)
+            for place in order
+        ]
+
+    def names(self, number: int) -> list[str]:
+        return [str(place) for place in range(number)]
+
+    async def sample(self, *_: object, **__: object) -> AsyncGenerator[Candidate]:
+        for candidate in self._arriving:
+            self.asked += 1
+            yield candidate
+
+    def note(self, _: str) -> None: ...
+
+    def rng(self, *_: object) -> Random:
+        return Random(1)
+
+
+@settings(max_examples=300)
+@given(
+    said=st.lists(st.sampled_from(["1", "1", "1", "2", "2", "3", ""]), min_size=2, max_size=14),
+    threshold=st.sampled_from([0.7, 0.9, 0.95]),
+    data=st.data(),
+)
+async def test_whoever_ends_first_the_same_one_speaks(said: list[str], threshold: float, data: st.DataObject):
+    rule = BetaSelfConsistency(threshold=threshold)
+    orders = [range(len(said)), *(data.draw(st.permutations(range(len(said)))) for _ in range(3))]
+    choices = [await rule.solve(cast("Context", Arrivals(said, order))) for order in orders]
+
+    assert len({one.chosen.id for one in choices if one.chosen}) == 1
+
+
+async def test_a_late_one_that_might_speak_or_have_lost_is_waited_for():
+    def arrivals(said: str, *order: int) -> Arrivals:
+        return Arrivals(list(said), order)
+
+    might_speak = arrivals("11111111", *range(1, 8), 0)
+    lost = arrivals("1222211111111", 0, *range(5, 13), 1, 2, 3, 4)
+    neither = arrivals("11111111", 0, *range(2, 8), 1)
+    choices = [
+        await BetaSelfConsistency(threshold=0.85).solve(cast("Context", one)) for one in (might_speak, lost, neither)
+    ]
+
+    assert might_speak.asked == 8
+    assert lost.asked == 13, "in turn, 2 was sure by four to one, before 1 was out of reach"
+    assert [one.chosen.id for one in choices if one.chosen] == ["0", "1", "0"]
+    assert neither.asked == 5
 
 
 @settings(deadline=None, max_examples=30)
@@ -191,13 +255,14 @@ async def test_a_rule_that_asks_for_certainty_decides_as_the_whole_vote_does(ans
 
 
 @given(st.lists(st.sampled_from(["1", "2", "0.5", ".5", "1/2", "2.0", "x"]), max_size=12))
-async def test_a_tally_counts_as_the_equivalence_groups(answers: list[str]):
-    tally = Tally(MathEquivalence())
+async def test_ballots_count_as_the_equivalence_groups(answers: list[str]):
+    ballots = Ballots([MathEquivalence()])
     for place, answer in enumerate(answers):
-        await tally.add(Candidate(str(place), text=f"\\boxed{{{answer}}}"))
+        await ballots.cast([Candidate(str(place), text=f"\\boxed{{{answer}}}")])
 
     sizes = sorted(map(len, await MathEquivalence().groups(answers)), reverse=True)
-    assert tally.leaders == tuple([*sizes, 0, 0][:2])
+    leads = list(ballots.leads(list(map(str, range(len(answers))))))
+    assert [(lead.first, lead.second) for lead in leads] == ([tuple([*sizes, 0][:2])] if answers else [])
 
 
 def test_a_threshold_that_chance_alone_reaches_is_refused():

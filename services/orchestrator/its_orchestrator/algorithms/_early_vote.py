@@ -1,16 +1,18 @@
 """What votes that may end early have in common: when they are sure of their outcome."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from pydantic import Field
 
-from its_orchestrator.algorithms._algorithm import Algorithm
+from its_orchestrator.algorithms._ballots import Lead
+from its_orchestrator.algorithms._projecting import Projecting
 
 FEWEST = 3
 """Votes without which nothing is ever decided: two that agree may be chance."""
 
 
-class EarlyVote(Algorithm):
+class EarlyVote(Projecting):
     """A vote among up to as many samples as the budget has, which may be decided by fewer."""
 
     budget_meaning: ClassVar[str] = "most generations"
@@ -22,6 +24,11 @@ class EarlyVote(Algorithm):
         default=True,
         description="Ask for log-probabilities where the generator has them, so that confidence breaks ties.",
     )
+
+    def decided(self, leads: Iterable[Lead], left: int) -> bool:
+        """Tell whether somebody leads, and is sure to win at each level, or out of reach of the `left` to come."""
+        settled = [self.settled(lead.first, lead.second, left) for lead in leads]
+        return bool(settled) and all(settled)
 
     def settled(self, first: int, second: int, left: int) -> bool:
         """Tell from the two largest counts whether the leader is sure to win, or out of reach of the `left` to come.

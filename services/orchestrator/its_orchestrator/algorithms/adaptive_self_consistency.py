@@ -10,10 +10,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from its_orchestrator.algorithms._ballots import Ballots
 from its_orchestrator.algorithms._early_vote import FEWEST, EarlyVote
-from its_orchestrator.algorithms._tally import Tally
 from its_orchestrator.candidate import Candidate, Choice
-from its_orchestrator.choosing.voting import vote
+from its_orchestrator.choosing.voting import vote_by_levels
 from its_orchestrator.context import Context
 
 PATIENCE = 3
@@ -42,8 +42,8 @@ class AdaptiveSelfConsistency(EarlyVote):
         return self
 
     async def solve(self, ctx: Context) -> Choice:
-        candidates: list[Candidate] = []
-        tally, left, missing, decided = Tally(ctx.equivalence), ctx.samples, 0, False
+        levels, candidates = self.levels(ctx), list[Candidate]()
+        ballots, left, missing, decided = Ballots(levels), ctx.samples, 0, False
         while left and missing < PATIENCE and not decided and not ctx.over:
             size = min(self.window, left)
             left -= size
@@ -51,13 +51,12 @@ class AdaptiveSelfConsistency(EarlyVote):
             candidates += wave
             missing = 0 if wave else missing + size
             ctx.round(candidates)
-            await tally.add(*wave)
-            decided = left > 0 and await self._decided(ctx, tally, wave, left)
-        return replace(await vote(candidates, ctx.equivalence, rng=ctx.rng("ties")), decided=decided)
+            await ballots.cast(wave)
+            decided = left > 0 and self._sure(ballots, candidates, wave, left)
+        return replace(await vote_by_levels(candidates, levels, rng=ctx.rng("ties")), decided=decided)
 
-    async def _decided(self, ctx: Context, tally: Tally, wave: list[Candidate], left: int) -> bool:
+    def _sure(self, ballots: Ballots, candidates: list[Candidate], wave: list[Candidate], left: int) -> bool:
         if self.rule == "beta":
-            return self.settled(*tally.leaders, left)
-        window = Tally(ctx.equivalence)
-        await window.add(*wave)
-        return window.leaders == (self.window, 0)
+            return self.decided(ballots.leads([one.id for one in candidates]), left)
+        leads = list(ballots.leads([one.id for one in wave]))
+        return bool(leads) and all(lead.first == self.window for lead in leads)
