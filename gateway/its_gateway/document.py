@@ -39,7 +39,7 @@ def route(
     Every other status is an error in OpenAI's form.
     """
     whole = {"application/json": {"schema": _ref(answer)}}
-    events = {"text/event-stream": {"schema": {"type": "string"}}} if streams else {}
+    events: dict[str, Any] = {"text/event-stream": {"schema": {}}} if streams else {}
     answers: dict[int | str, Any] = {200: {"description": "The answer.", "content": {**whole, **events}}}
     for status, kind in (also or {}).items():
         answers[status] = {"description": "Not now.", "content": {"application/json": {"schema": _ref(kind)}}}
