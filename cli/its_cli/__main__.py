@@ -10,6 +10,7 @@ from its_cli.demo import demo
 from its_cli.evaluate import evaluate
 from its_cli.report import report
 from its_cli.run import run
+from its_cli.tune import tune
 from its_cli.up import up
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app.command()(algorithms)
 app.command()(demo)
 app.command("eval")(evaluate)
 app.command()(report)
+app.command()(tune)
 app.command()(certs)
 app.add_typer(config.app, name="config")
 app.add_typer(info.app, name="info")
