@@ -1,7 +1,9 @@
 """A candidate: one answer on its way, from the empty text to its end."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import Enum
+from operator import attrgetter
+from typing import Any
 
 
 class StopReason(Enum):
@@ -19,11 +21,13 @@ class StopReason(Enum):
     """It was stopped from outside."""
     ERROR = "error"
     """It failed."""
+    CONTENT_FILTER = "content_filter"
+    """A content filter of the engine cut it off."""
 
 
-ENDED = frozenset({StopReason.EOS, StopReason.STOP, StopReason.LENGTH})
+ENDED = frozenset({StopReason.EOS, StopReason.STOP, StopReason.LENGTH, StopReason.CONTENT_FILTER})
 """Reasons after which a candidate never grows again."""
-WHOLE = ENDED - {StopReason.LENGTH}
+WHOLE = ENDED - {StopReason.LENGTH, StopReason.CONTENT_FILTER}
 """Reasons after which nothing is missing."""
 
 
@@ -96,15 +100,27 @@ class Candidate:
 
     def scored(self, value: float, step_scores: tuple[float, ...] = ()) -> "Candidate":
         """Return it with a score."""
-        return replace(self, score=value, step_scores=step_scores)
+        return self.but(score=value, step_scores=step_scores)
+
+    def voted(self, votes: float | None, answer: str | None) -> "Candidate":
+        """Return it with the votes of its group, and the final answer by which it voted."""
+        return self.but(votes=votes, answer=answer)
 
     def lean(self) -> "Candidate":
         """Return it without what is known of single tokens, as reports and traces keep it."""
-        return replace(self, token_ids=(), logprobs=(), confidences=(), told=())
+        return self.but(token_ids=(), logprobs=(), confidences=(), told=())
 
     def fork(self, name: str) -> "Candidate":
         """Return a copy called `name` that goes its own way."""
-        return replace(self, id=name, parent_id=self.id)
+        return self.but(id=name, parent_id=self.id)
+
+    def but(self, **changes: Any) -> "Candidate":  # noqa: ANN401  (any of its fields)
+        """Return it with `changes`, as `dataclasses.replace` would in three times the time: this is done all along."""
+        return Candidate(**dict(zip(_NAMES, _values(self), strict=True)) | changes)
+
+
+_NAMES = tuple(field.name for field in fields(Candidate))
+_values = attrgetter(*_NAMES)
 
 
 @dataclass(frozen=True, slots=True)

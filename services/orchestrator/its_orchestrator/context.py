@@ -233,7 +233,7 @@ class Context:
 
         None, if it has no score, unless the time ended, or not the right form.
         """
-        candidate = replace(grown, id=start.id, parent_id=start.parent_id)
+        candidate = grown.but(id=start.id, parent_id=start.parent_id)
         if not self._register.step(candidate, start.tokens):
             return None
         if judged and candidate.score is not None:

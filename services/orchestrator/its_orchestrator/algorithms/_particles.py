@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
@@ -43,7 +42,7 @@ class ParticleSearch(StepSearch):
 
     async def chosen(self, ctx: Context, particles: Sequence[Candidate], shares: Mapping[str, float]) -> Choice:
         """Return the outcome, every particle carrying its share of the weight, by id."""
-        weighed = tuple(replace(one, weight=shares[one.id]) for one in particles)
+        weighed = tuple(one.but(weight=shares[one.id]) for one in particles)
         if self.selection == "vote":
             return await vote(weighed, ctx.equivalence, shares)
         return Choice(best([one for one in weighed if one.finished] or weighed), weighed)

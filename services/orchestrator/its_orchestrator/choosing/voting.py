@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from its_orchestrator.candidate import Candidate, Choice
 from its_orchestrator.choosing.equivalence import Equivalence
@@ -55,13 +55,14 @@ async def vote_by_levels(
     weights = weights or {one.id: 1.0 for one in candidates}
     standing, votes, answers = tuple(candidates), dict[str, float](), dict[str, str | None]()
     for place, level in enumerate(levels):
-        if place and all(level.extract(one.text) is None for one in standing):
+        final = {one.id: level.extract(one.text) for one in standing}
+        if place and not any(answer is not None for answer in final.values()):
             break
-        groups = await _groups(standing, level, weights, rank)
+        groups = await _groups(standing, final, level, weights, rank)
         votes |= {one.id: group.votes for group in groups for one in group.members}
-        answers |= {one.id: level.extract(one.text) for one in standing}
+        answers |= final
         standing = _winner(groups, rank, rng).members if groups else ()
-    counted = tuple(replace(one, votes=votes.get(one.id), answer=answers.get(one.id)) for one in candidates)
+    counted = tuple(one.voted(votes.get(one.id), answers.get(one.id)) for one in candidates)
     spokesman = standing[0].id if standing else None
     return Choice(next((one for one in counted if one.id == spokesman), None), counted)
 
@@ -78,9 +79,13 @@ def unanimous(choice: Choice) -> bool:
 
 
 async def _groups(
-    candidates: Sequence[Candidate], equivalence: Equivalence, weights: Mapping[str, float], rank: Rank
+    candidates: Sequence[Candidate],
+    final: Mapping[str, str | None],
+    equivalence: Equivalence,
+    weights: Mapping[str, float],
+    rank: Rank,
 ) -> list[Group]:
-    voters, answers = _ballots(candidates, equivalence)
+    voters, answers = _ballots(candidates, final)
     groups: list[Group] = []
     for places in await equivalence.groups(answers):
         members = sorted((voters[place] for place in places), key=rank, reverse=True)
@@ -96,9 +101,8 @@ def _winner(groups: Sequence[Group], rank: Rank, rng: random.Random | None) -> G
     return rng.choice([one for one in tied if rank(one.members[0])[0] == first]) if rng else tied[0]
 
 
-def _ballots(candidates: Sequence[Candidate], equivalence: Equivalence) -> tuple[list[Candidate], list[str]]:
-    found = [(one, equivalence.extract(one.text)) for one in candidates]
-    ballots = [(one, answer) for one, answer in found if answer is not None]
+def _ballots(candidates: Sequence[Candidate], final: Mapping[str, str | None]) -> tuple[list[Candidate], list[str]]:
+    ballots = [(one, answer) for one in candidates if (answer := final[one.id]) is not None]
     if not ballots:
         whole = [one for one in candidates if one.finished] or list(candidates)
         ballots = [(one, one.text.strip()) for one in whole]

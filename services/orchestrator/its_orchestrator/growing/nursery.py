@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
 
@@ -100,7 +100,7 @@ class Nursery:
         self._growing.pop(candidate.id, None)
         parent = self.settled.get(self._parents[candidate.id])
         if parent is not None and len(parent.step_scores) > len(candidate.step_scores):
-            candidate = replace(candidate, step_scores=parent.step_scores, score=parent.score)
+            candidate = candidate.but(step_scores=parent.step_scores, score=parent.score)
         self.grown[candidate.id] = candidate
         self._turned.set()
         asked = self._score(candidate)
