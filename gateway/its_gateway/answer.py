@@ -20,6 +20,7 @@ Json = dict[str, Any]
 _FINISH: Mapping[int, str] = {
     StopReason.STOP_REASON_EOS: "stop",
     StopReason.STOP_REASON_STOP: "stop",
+    StopReason.STOP_REASON_CONTENT_FILTER: "content_filter",
 }
 """Every other reason cuts a text off, which OpenAI calls `length`."""
 _EXACT = 2**53
@@ -27,7 +28,7 @@ _EXACT = 2**53
 
 
 def finish_reason(answer: Answer) -> str:
-    """Return why the answer's text ended, in OpenAI's words: stop, length or tool_calls."""
+    """Return why the answer's text ended, in OpenAI's words: stop, length, content_filter or tool_calls."""
     if answer.message.tool_calls:
         return "tool_calls"
     return _FINISH.get(answer.stop_reason, "length")

@@ -171,7 +171,7 @@ async def test_a_prefix_is_continued_where_the_server_can(hosted, script, read, 
         ({"finish_reason": "length"}, "LENGTH", ""),
         ({"finish_reason": "stop"}, "EOS", ""),
         ({"finish_reason": "stop", "stop_reason": "END"}, "STOP", "END"),
-        ({"finish_reason": "content_filter"}, "ERROR", ""),
+        ({"finish_reason": "content_filter"}, "CONTENT_FILTER", ""),
     ],
 )
 async def test_the_reason_is_the_servers(hosted, script, read, asking, ends, reason, stop_text):

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 
 class Hosted(BaseHTTPRequestHandler):
-    """A model behind an OpenAI-compatible server: calls the tools it is given, follows schemas, else says 42."""
+    """A model behind an OpenAI-compatible server: calls its tools, follows schemas, is cut off by a filter, or says 42."""
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -35,6 +35,8 @@ def _said(body: dict[str, Any]) -> list[tuple[dict[str, Any], str | None]]:
         rest = {"index": 0, "function": {"arguments": '"b": 2}'}}
         call = {"index": 0, "id": "up-1", "type": "function", "function": function}
         return [({"tool_calls": [call]}, None), ({"tool_calls": [rest]}, None), ({}, "tool_calls")]
+    if "forbidden" in str(body["messages"]):
+        return [({"content": "It is"}, None), ({}, "content_filter")]
     text = '{"value": 42}' if body.get("response_format") else "It is 42."
     return [({"content": text[:4]}, None), ({"content": text[4:]}, None), ({}, "stop")]
 

@@ -97,8 +97,9 @@ def choice(number: int, text: str, finish_reason: str | None) -> Json:
 
 
 def ended(answer: Answer) -> str:
-    """Return why the text ended: stop or length."""
-    return "length" if answers.finish_reason(answer) == "length" else "stop"
+    """Return why the text ended: stop, length or content_filter."""
+    reason = answers.finish_reason(answer)
+    return "stop" if reason == "tool_calls" else reason
 
 
 def logprobs(answer: Answer) -> Json:

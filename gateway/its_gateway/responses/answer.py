@@ -16,6 +16,8 @@ Json = dict[str, Any]
 
 _CODES = {"rate_limit_exceeded": "rate_limit_exceeded", "invalid_value": "invalid_prompt"}
 """What OpenAI's protocol calls errors inside a response; every other one is a server_error."""
+_CUT = {"length": "max_output_tokens", "content_filter": "content_filter"}
+"""Why a response is incomplete, by the reason that chat completions give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,10 @@ class Reply:
 
     def answered(self, answer: Answer, trace_id: str, told: str) -> Json:
         """Return the response with its answer, after `told` was told of the search."""
-        cut = answers.finish_reason(answer) == "length"
+        cut = _CUT.get(answers.finish_reason(answer))
         return {
             **self._response("incomplete" if cut else "completed", self.output(answer, told)),
-            "incomplete_details": {"reason": "max_output_tokens"} if cut else None,
+            "incomplete_details": {"reason": cut} if cut else None,
             "completed_at": None if cut else int(time.time()),
             "usage": _usage(answer),
             "its": answers.its(answer, trace_id),
@@ -48,7 +50,7 @@ class Reply:
 
     def output(self, answer: Answer, told: str) -> list[Json]:
         """Return the items of output: what was told of the search, what is said, the functions that are called."""
-        status = "incomplete" if answers.finish_reason(answer) == "length" else "completed"
+        status = "incomplete" if answers.finish_reason(answer) in _CUT else "completed"
         calls = answers.tool_calls(answer, None if self.asked.parallel_tool_calls else 1)
         called = [self.call(number, call, status) for number, call in enumerate(calls)]
         spoken = [self.message(self.part(answer), status)] if answers.text(answer) or not calls else []

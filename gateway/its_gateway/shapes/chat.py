@@ -60,7 +60,7 @@ class ChatChoice(Shape):
     index: int
     message: AssistantMessage
     logprobs: ChoiceLogprobs | None
-    finish_reason: Literal["stop", "length", "tool_calls"]
+    finish_reason: Literal["stop", "length", "tool_calls", "content_filter"]
     its: ItsBlock | None = Field(default=None, description="Where there are several choices.")
 
 

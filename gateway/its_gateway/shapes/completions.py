@@ -22,7 +22,7 @@ class TextChoice(Shape):
     index: int
     text: str
     logprobs: OldLogprobs | None
-    finish_reason: Literal["stop", "length"]
+    finish_reason: Literal["stop", "length", "content_filter"]
     its: ItsBlock
 
 

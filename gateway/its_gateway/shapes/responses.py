@@ -67,7 +67,7 @@ class ReasoningItem(Shape):
 class Incomplete(Shape):
     """Why a response is incomplete."""
 
-    reason: Literal["max_output_tokens"]
+    reason: Literal["max_output_tokens", "content_filter"]
 
 
 class ResponseObject(Shape):

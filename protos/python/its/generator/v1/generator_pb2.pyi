@@ -42,6 +42,8 @@ class _StopReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StopReason
     """The call was aborted."""
     STOP_REASON_ERROR: _StopReason.ValueType  # 6
     """This sequence failed; its siblings go on. What fails a whole call is a gRPC status instead."""
+    STOP_REASON_CONTENT_FILTER: _StopReason.ValueType  # 7
+    """A content filter of the engine cut the text off."""
 
 class StopReason(_StopReason, metaclass=_StopReasonEnumTypeWrapper):
     """Why a sequence ended."""
@@ -60,6 +62,8 @@ STOP_REASON_CANCELLED: StopReason.ValueType  # 5
 """The call was aborted."""
 STOP_REASON_ERROR: StopReason.ValueType  # 6
 """This sequence failed; its siblings go on. What fails a whole call is a gRPC status instead."""
+STOP_REASON_CONTENT_FILTER: StopReason.ValueType  # 7
+"""A content filter of the engine cut the text off."""
 Global___StopReason: _TypeAlias = StopReason  # noqa: Y015
 
 @_typing.final

@@ -125,7 +125,7 @@ def _finish(choice: Any, completion: Completion) -> None:  # noqa: ANN401
     if choice.finish_reason == "length":
         completion.end(StopReason.LENGTH)
     elif choice.finish_reason == "content_filter":
-        completion.end(StopReason.ERROR, "the server's content filter ended this sequence")
+        completion.end(StopReason.CONTENT_FILTER)
     else:
         stop: str | int | None = getattr(choice, "stop_reason", None)
         completion.watcher.stop_text = stop if isinstance(stop, str) else ""
