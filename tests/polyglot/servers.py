@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 
 class Hosted(BaseHTTPRequestHandler):
-    """A model behind an OpenAI-compatible server: calls its tools, follows schemas, is cut off by a filter, or says 42."""
+    """A model behind an OpenAI-compatible server: calls its tools, follows schemas, is filtered, or says 42."""
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
