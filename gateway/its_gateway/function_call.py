@@ -5,7 +5,6 @@ from contextlib import aclosing
 from typing import Any
 
 import orjson
-from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Value
 
 from its.chat.v1.chat_pb2 import ContentPart, Message, Role
@@ -20,6 +19,7 @@ from its.orchestrator.v1.orchestrator_pb2 import (
     SolveRequest,
 )
 from its_gateway.orchestrator import Orchestrator
+from its_gateway.values import plain
 
 
 class FunctionCall:
@@ -59,13 +59,13 @@ class FunctionCall:
                 return part.event
 
     def _piece(self, piece: Value) -> SolveEvent:
-        self.value, self.pieces = MessageToDict(piece), self.pieces + 1
+        self.value, self.pieces = plain(piece), self.pieces + 1
         text = as_text(self.value)
         self._said += text
         return SolveEvent(committed=TextCommitted(text=text))
 
     def _answer(self, output: FunctionOutput, request: SolveRequest) -> SolveEvent:
-        self.value = MessageToDict(output.value)
+        self.value = plain(output.value)
         text = self._said if self.pieces else as_text(self.value)
         answer = Answer(
             message=Message(role=Role.ROLE_ASSISTANT, content=[ContentPart(text=text)]),

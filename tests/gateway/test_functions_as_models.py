@@ -79,6 +79,12 @@ async def test_a_function_answers_as_a_model_with_its_true_usage(client, script,
     assert not script.asked
 
 
+async def test_whole_numbers_come_out_whole(http, runs):
+    runs(output({"people": 128000, "share": 0.5}))
+
+    assert '"people":128000' in (await http.post("/generate", json="Ulm?")).text
+
+
 async def test_what_is_no_text_is_said_as_json(client, runs):
     runs(output({"risk": "high"}))
 

@@ -13,6 +13,7 @@ from its_orchestrator.components.function import Function
 from its_orchestrator.events import OutputPiece
 from its_orchestrator.wire import convert, convert_events
 from its_orchestrator.wire.convert_ledger import ledger
+from its_orchestrator.wire.values import plain
 from its_orchestrator.workflows.job import Call, Output, Passage, Stage, Terms, Told
 from its_orchestrator.workflows.listing import StrategyListing
 
@@ -20,7 +21,7 @@ from its_orchestrator.workflows.listing import StrategyListing
 def call(request: pb.RunFunctionRequest, seconds: float | None) -> Call:
     """Return which function to call, for somebody who will wait so many seconds."""
     given = request.HasField("conversation")
-    value = conversations.from_proto(request.conversation) if given else json_format.MessageToDict(request.input)
+    value = conversations.from_proto(request.conversation) if given else plain(request.input)
     return Call(request.function, value, _terms(request, seconds))
 
 
