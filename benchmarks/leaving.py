@@ -24,6 +24,7 @@ from its_cli.system import system
 ENDLESS = {"871": -100, "873": -100}
 """Bias that keeps the shipped model from ending."""
 GOAL = 50
+MODEL = "its-tiny:self-consistency"
 _CANCELLED = re.compile(r"(\S+)Z .*Generate code=CANCELLED")
 _RUNNING = re.compile(rb"^its_engine_sequences\{.*\} ([0-9.]+)$", re.MULTILINE)
 
@@ -63,7 +64,7 @@ class Measurement:
 
     async def _ask(self, *, stream: bool) -> None:
         body = {
-            "model": f"its-tiny:{self._arguments.algorithm}",
+            "model": MODEL,
             "messages": [{"role": "user", "content": "What is (7-6+8)*5?"}],
             "budget": self._arguments.budget,
             "logit_bias": ENDLESS,
@@ -89,7 +90,7 @@ async def main() -> None:
     ):
         measurement = Measurement(gateway, counts, arguments)
         async with system(layout, measurement.listen, lambda _: None):
-            print(f"load {os.getloadavg()[0]:.1f}; {arguments.algorithm}, budget {arguments.budget}; goal {GOAL} ms")
+            print(f"load {os.getloadavg()[0]:.1f}; {MODEL}, budget {arguments.budget}; goal {GOAL} ms")
             print("| client | call ended: median, most | engine idle: median, most |")
             print("|---|---|---|")
             for stream in (True, False):
@@ -105,7 +106,6 @@ def _told(milliseconds: tuple[float, ...]) -> str:
 def parse() -> argparse.Namespace:
     """Return the command's arguments."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--algorithm", default="self-consistency")
     parser.add_argument("--budget", type=int, default=64)
     parser.add_argument("--times", type=int, default=20)
     return parser.parse_args()
