@@ -21,6 +21,7 @@ from its_runtime.channel import open_channel
 ROOT = Path(__file__).parents[2]
 PLUGIN = ROOT / "examples/plugin"
 NAME = "short-m-at-k"
+STRATEGY = "shortest_selection"
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,12 @@ def test_without_it_there_are_only_ours():
 
 def test_its_own_tests_hold_it_to_the_laws(beside_us: dict[str, str]):
     assert "passed" in run(beside_us, "pytest", "-q", "-p", "no:cacheprovider", str(PLUGIN / "tests"))
+
+
+def test_its_strategy_is_listed_with_its_fields(beside_us: dict[str, str]):
+    listed = {one["type"]: one for one in json.loads(run(beside_us, "its_cli", "info", "strategies", "--json"))}
+
+    assert (listed[STRATEGY]["stage"], listed[STRATEGY]["fields"]["most"]["default"]) == ("selection", 1)
 
 
 async def test_a_real_orchestrator_lists_it_and_runs_it(beside_us: dict[str, str]):
