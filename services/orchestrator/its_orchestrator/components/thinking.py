@@ -9,8 +9,10 @@ def spoken(text: str) -> str:
     Templates of reasoning models may open the block themselves: then what is before `</think>` was thought, too.
     """
     closed = _BLOCK.sub("", text)
-    _, _, after = closed.rpartition("</think>")
-    return (after if "</think>" in closed else closed).partition("<think>")[0].strip()
+    after = _CLOSE.split(closed)[-1]
+    return _OPEN.split(after)[0].strip()
 
 
-_BLOCK = re.compile(r"<think>.*?</think>", re.DOTALL)
+_OPEN = re.compile(r"<think(?:ing)?>", re.IGNORECASE)
+_CLOSE = re.compile(r"</think(?:ing)?>", re.IGNORECASE)
+_BLOCK = re.compile(rf"{_OPEN.pattern}.*?{_CLOSE.pattern}", re.DOTALL | re.IGNORECASE)

@@ -57,8 +57,9 @@ class Fence:
         return "\n\n".join(f"{place}.\n{self.around(text)}" for place, text in enumerate(texts, 1))
 
     def outside(self, said: str) -> str:
-        """Return what a judge said without what it quoted between fences."""
-        return re.sub(rf"<(\w+)-{self.mark}>.*?</\1-{self.mark}>", "", said, flags=re.DOTALL)
+        """Return what a judge said without what it quoted between fences; a quote that never ends takes the rest."""
+        opened, closed = rf"<\s*\w+-{self.mark}\s*>", rf"<\s*/\s*\w+-{self.mark}\s*>"
+        return re.sub(rf"{opened}.*?(?:{closed}|\Z)", "", said, flags=re.DOTALL | re.IGNORECASE)
 
     def question(self, text: str) -> Conversation:
         """Return the conversation that asks a judge for a verdict."""
@@ -91,9 +92,9 @@ def _schema(form: Form[Any]) -> dict[str, Any]:
 
 
 def _fields(said: str) -> dict[str, object] | None:
-    """Return the fields of a verdict in JSON; None where there is none."""
+    """Return the fields of a verdict in JSON, in a block of code or not; None where there is none."""
     try:
-        found = json.loads(said)
+        found = json.loads(re.sub(r"\A\s*```\w*|```\s*\Z", "", said))
     except ValueError:
         return None
     return cast("dict[str, object]", found) if isinstance(found, dict) and "verdict" in found else None

@@ -8,7 +8,7 @@ from its_orchestrator.components.llm import LLM
 from its_orchestrator.components.template import filled
 from its_orchestrator.components.turn import Turn
 from its_orchestrator.strategies._judge import Fence, Form, ruled
-from its_orchestrator.strategies._marks import chosen
+from its_orchestrator.strategies._marks import chosen, only_number, written
 from its_runtime.errors import ItsError
 
 
@@ -31,8 +31,10 @@ class Picking:
     """The one of the template's variables that stands for the candidates."""
     form: str
     """The line that names the chosen one."""
-    marks: str
-    """A regular expression for what stands before its number."""
+    marks: tuple[str, ...]
+    """Regular expressions for what stands before its number, the clearest first."""
+    anywhere: bool = False
+    """Whether the one number of a reply without any mark is read, too."""
 
     async def pick(self, turn: Turn, items: Sequence[ITSItem], words: Mapping[str, str], *path: str | int) -> Pick:
         """Return the one of `items` that the judge names. Raises Unmet when none can be understood, asked twice.
@@ -55,4 +57,11 @@ class Picking:
 
     def _form(self, count: int) -> Form[int]:
         schema = {"type": "integer", "minimum": 1, "maximum": count}
-        return Form(self.form, lambda said: chosen(self.marks, said, count), schema)
+        return Form(self.form, lambda said: self._read(said, count), schema)
+
+    def _read(self, said: str, count: int) -> int | None:
+        """Return the place that the clearest mark names; one that is written and can't be read leaves no choice."""
+        for mark in self.marks:
+            if written(mark, said):
+                return chosen(mark, said, count)
+        return only_number(said, count) if self.anywhere else None

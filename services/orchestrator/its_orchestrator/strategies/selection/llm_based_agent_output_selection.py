@@ -36,7 +36,7 @@ class LLMBasedAgentOutputSelection(StrategyBase[LLMBasedAgentOutputSelectionConf
 
     async def build_components(self, builder: Builder) -> None:
         llm, template = await builder.get_llm(self.config.selection_llm), self.config.selection_template
-        self._picking = Picking(llm, template, "results", "SELECTED ITEM: <its number>", r"selected[\s_]+item")
+        self._picking = Picking(llm, template, "results", "SELECTED ITEM: <its number>", (r"selected[\s_]+item",))
 
     async def ainvoke(
         self,

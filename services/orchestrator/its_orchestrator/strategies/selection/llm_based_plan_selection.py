@@ -36,7 +36,7 @@ class LLMBasedPlanSelection(StrategyBase[LLMBasedPlanSelectionConfig]):
 
     async def build_components(self, builder: Builder) -> None:
         llm, template = await builder.get_llm(self.config.selection_llm), self.config.selection_template
-        self._picking = Picking(llm, template, "plans", "SELECTED PLAN: <its number>", r"selected[\s_]+plan")
+        self._picking = Picking(llm, template, "plans", "SELECTED PLAN: <its number>", (r"selected[\s_]+plan",))
 
     async def ainvoke(
         self,

@@ -36,7 +36,7 @@ class LLMJudgeSelection(StrategyBase[LLMJudgeSelectionConfig]):
 
     async def build_components(self, builder: Builder) -> None:
         llm, template = await builder.get_llm(self.config.judge_llm), self.config.selection_template
-        self._picking = Picking(llm, template, "results", "SELECTED ITEM: <its number>", MARKS)
+        self._picking = Picking(llm, template, "results", "SELECTED ITEM: <its number>", MARKS, anywhere=True)
 
     async def ainvoke(
         self,
@@ -60,7 +60,5 @@ class LLMJudgeSelection(StrategyBase[LLMJudgeSelectionConfig]):
             return Pick(items[0], "")
 
 
-MARKS = (
-    r"selected[\s_]+(?:item|answer)|best(?:[\s_]+(?:item|answer|one))?(?:\s+is)?"
-    r"|item|answer|index|candidate|choice|^\W*(?=\d+\W*$)"
-)
+MARKS = (r"selected[\s_]+(?:item|answer)", r"\b(?:best(?:[\s_]+(?:item|answer|one|candidate))?|index|choice|choose)")
+"""What a judge may write before the number; the first of these that it wrote counts."""
