@@ -16,7 +16,7 @@ $(foreach setting,UV_DEFAULT_INDEX UV_INDEX UV_FIND_LINKS SSL_CERT_FILE,$(if $($
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check protos train accuracy algorithms bench test-vllm test-reward-hub test-ui fuzz gateway-cost clean
+.PHONY: help setup demo test check protos train results accuracy algorithms bench test-vllm test-reward-hub test-ui fuzz gateway-cost clean
 
 help: ## print the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -97,8 +97,16 @@ test-ui: .venv-ui/.ready ## run the tests of the page /ui in a real Chromium: `a
 train: .venv-train/.ready ## train and measure the models that ship, from their seed (about an hour on two cores)
 	PYTHONPATH=models/recipe OMP_WAIT_POLICY=PASSIVE .venv-train/bin/python -m its_recipe
 
-accuracy: setup ## measure the shipped models through the real services; writes docs/results.md
-	$(BIN)/python benchmarks/accuracy.py --out docs/results.md
+results: setup ## measure the algorithms on all held-out problems, resuming what is in evals/; writes docs/results.md
+	$(BIN)/its eval models/its_models/heldout.jsonl --budget 1,4,16 \
+		--algorithm self-consistency,best-of-n,weighted-best-of-n,beam-search,dvts,rebase,particle-filtering
+	$(BIN)/its eval models/its_models/heldout.jsonl --budget 64 --algorithm best-of-n,particle-filtering
+	$(BIN)/its report evals/heldout --out docs/results
+	sed 's,](\([a-z]*\.svg\)),](results/\1),' docs/results/report.md > docs/results.md
+	rm docs/results/report.md docs/results/report.html
+
+accuracy: setup ## measure greedy and sampled answers and the reward of the shipped models; writes docs/shipped-models.md
+	$(BIN)/python benchmarks/accuracy.py --out docs/shipped-models.md
 
 algorithms: setup ## measure every algorithm at budgets 1 to 64 on a hundred problems; writes docs/algorithms.md
 	$(BIN)/python benchmarks/algorithms.py --out docs/algorithms.md

@@ -6,7 +6,6 @@ held-out problems, at temperature 1 unless it says greedy. Intervals are 95 % bo
 
 import argparse
 import asyncio
-import random
 import statistics
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager
@@ -22,11 +21,10 @@ from its_cli.layout import free, moved
 from its_cli.loading import load
 from its_cli.own import own_system
 from its_cli.part import ORCHESTRATOR
+from its_cli.reporting.intervals import estimate
 from its_models import HeldoutProblem, heldout
 from its_runtime.calls import responses
 from its_runtime.channel import open_channel
-
-RESAMPLES = 2000
 
 
 @dataclass(frozen=True)
@@ -164,9 +162,8 @@ def area(right: Sequence[bool], scores: Sequence[float | None]) -> float | None:
 
 def interval(values: Sequence[float]) -> tuple[float, float, float]:
     """Return the mean of `values` and its 95 % bootstrap interval."""
-    draw = random.Random(0)
-    means = sorted(statistics.fmean(draw.choices(values, k=len(values))) for _ in range(RESAMPLES))
-    return statistics.fmean(values), means[int(0.025 * RESAMPLES)], means[int(0.975 * RESAMPLES)]
+    found = estimate(values)
+    return found.mean, found.low, found.high
 
 
 def render(table: dict[str, list[Solved]], arguments: argparse.Namespace) -> str:

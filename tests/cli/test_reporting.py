@@ -123,6 +123,16 @@ def test_a_chart_draws_every_algorithm_and_the_front(filled: Filled, name: str):
     assert any(tip.startswith("beam-search, 4: 75.0 %") for tip in tips)
 
 
+def test_what_selects_by_score_is_drawn_from_its_samples_and_what_searches_as_it_ran(filled: Filled):
+    folder = filled(["best-of-n", "beam-search"])
+    reported(folder)
+
+    tips = [element.text or "" for element in ET.parse(folder / "samples.svg").getroot().iter()]
+    spots = {tip.partition(":")[0] for tip in tips if " % (" in tip}
+    recorded = {f"{name}, {k}" for name in ("best-of-n", "weighted-best-of-n", "majority (maj@k)") for k in (1, 2, 4)}
+    assert spots == recorded | {"beam-search, 4"}
+
+
 def test_the_page_holds_all_and_asks_nobody_for_anything(filled: Filled):
     folder = filled(["self-consistency", "best-of-n"])
     reported(folder)

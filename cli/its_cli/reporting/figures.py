@@ -9,8 +9,11 @@ from its_cli.reporting.front import Spot
 from its_cli.reporting.intervals import estimate
 from its_cli.reporting.results import Results, Way
 
-RULE_OF = {"self-consistency": "maj", "best-of-n": "BoN", "weighted-best-of-n": "weighted"}
-"""What selection-only algorithms do with their samples."""
+RULE_OF = {"best-of-n": "BoN", "weighted-best-of-n": "weighted"}
+"""Algorithms that the recorded samples tell all about. Self-consistency isn't among them: it breaks ties by confidence,
+which no row has, so that it is drawn as it ran."""
+MAJORITY = "majority (maj@k)"
+"""What stands for it where it didn't run: equal votes draw lots."""
 BOUND = "a sample is right (pass@k)"
 """What no choice among the samples can exceed."""
 
@@ -40,14 +43,14 @@ class Figure:
 def figures(results: Results, recorded: Curves | None) -> list[Figure]:
     """Return the three figures.
 
-    Over samples and tokens, algorithms that only select are drawn from the recorded samples, those that didn't run
-    included; over seconds, as they ran.
+    Over samples and tokens, algorithms that only select by score are drawn from the recorded samples, those that
+    didn't run included; over seconds, as they ran.
     """
     samples = _lines(results, recorded, lambda way: float(way.budget), lambda point: float(point.k))
     tokens = _lines(
         results, recorded, lambda way: results.mean(way, lambda one: one.tokens), lambda point: point.tokens
     )
-    seconds = _measured(results, lambda way: results.mean(way, lambda one: one.seconds), frozenset())
+    seconds = _measured(results, lambda way: results.mean(way, lambda one: one.seconds))
     return [
         Figure("samples", "Accuracy against samples", "samples, particles or beams", samples),
         Figure("tokens", "Accuracy against tokens", "tokens generated for a problem", tokens),
@@ -58,23 +61,25 @@ def figures(results: Results, recorded: Curves | None) -> list[Figure]:
 def _lines(
     results: Results, recorded: Curves | None, cost: Callable[[Way], float], of: Callable[[Recorded], float]
 ) -> list[Line]:
+    lines = {line.name: line for line in _measured(results, cost)}
     if recorded is None:
-        return _measured(results, cost, frozenset())
+        return list(lines.values())
     drawn = {name: rule for name, rule in RULE_OF.items() if rule in recorded.rules}
-    chosen = [Line(name, _spots(recorded, rule, of, name)) for name, rule in drawn.items()]
-    bound = Line(BOUND, _spots(recorded, "pass", of, BOUND), bound=True)
-    return [*chosen, *_measured(results, cost, frozenset(drawn)), bound]
+    if "self-consistency" not in results.algorithms:
+        drawn[MAJORITY] = "maj"
+    # Those that ran keep their places, so that they have the same colours in all figures.
+    lines |= {name: Line(name, _spots(recorded, rule, of, name)) for name, rule in drawn.items()}
+    return [*lines.values(), Line(BOUND, _spots(recorded, "pass", of, BOUND), bound=True)]
 
 
 def _spots(recorded: Curves, rule: str, of: Callable[[Recorded], float], name: str) -> list[Spot]:
     return [Spot(of(point), point.accuracy, f"{name}, {point.k}") for point in recorded.rules[rule]]
 
 
-def _measured(results: Results, cost: Callable[[Way], float], but: frozenset[str]) -> list[Line]:
+def _measured(results: Results, cost: Callable[[Way], float]) -> list[Line]:
     return [
         Line(
             name, [Spot(cost(w), estimate(results.accuracies(w)), str(w)) for w in results.ways if w.algorithm == name]
         )
         for name in results.algorithms
-        if name not in but
     ]
