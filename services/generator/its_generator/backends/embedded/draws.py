@@ -63,9 +63,12 @@ class Draws:
             seen = logits[self._seen]
             factor = np.float32(sampling.repetition_penalty)
             logits[self._seen] = np.where(seen > 0, seen / factor, seen * factor)
-        logits -= np.float32(sampling.frequency_penalty) * self._counts
-        logits -= np.float32(sampling.presence_penalty) * (self._counts > 0)
-        logits[self._bias_ids] += self._bias
+        if sampling.frequency_penalty:
+            logits -= np.float32(sampling.frequency_penalty) * self._counts
+        if sampling.presence_penalty:
+            logits -= np.float32(sampling.presence_penalty) * (self._counts > 0)
+        if self._bias.size:
+            logits[self._bias_ids] += self._bias
         if self._drawn < sampling.min_tokens:
             logits[self._ends] = -np.inf
         if self._guide:
