@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,9 +14,11 @@ from its.orchestrator.v1.orchestrator_pb2 import ListAlgorithmsRequest
 from its.orchestrator.v1.orchestrator_pb2_grpc import OrchestratorServiceStub
 from its_cli.catalogue import catalogue
 from its_cli.exits import UNREACHABLE, Failed, explained
+from its_cli.loading import load
 from its_runtime.calls import response
 from its_runtime.channel import open_channel
 from its_runtime.errors import DeadlinePassed, Unavailable
+from its_runtime.tls import Tls
 
 SECONDS = 5.0
 """A listing reads memory; one that takes longer has a dead peer."""
@@ -28,7 +31,13 @@ Address = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print a JSON list, each algorithm with its parameters' schema.")]
 
 
-def algorithms(orchestrator: Address = None, *, json: Json = False) -> None:
+Config = Annotated[
+    Path | None,
+    typer.Option(help="its.yaml, for the certificate that is shown to the orchestrator.", dir_okay=False),
+]
+
+
+def algorithms(orchestrator: Address = None, *, json: Json = False, config: Config = None) -> None:
     """List every algorithm: what it does, what its budget counts, what it needs, its parameters, its source.
 
     Those of plugins are listed with the others. Without --orchestrator no service is needed.
@@ -36,7 +45,7 @@ def algorithms(orchestrator: Address = None, *, json: Json = False) -> None:
     Exit status: 0 listed; 69 nothing answers at the address.
     """
     with explained():
-        listed = asyncio.run(_asked(orchestrator)) if orchestrator else _installed()
+        listed = asyncio.run(_asked(orchestrator, load(config).gateway.tls)) if orchestrator else _installed()
         _print([described(one) for one in listed], as_json=json)
 
 
@@ -69,8 +78,8 @@ def _installed() -> Sequence[AlgorithmInfo]:
     return [convert.algorithm(kind) for kind in registry.algorithms()]
 
 
-async def _asked(address: str) -> Sequence[AlgorithmInfo]:
-    async with open_channel(address) as channel:
+async def _asked(address: str, tls: Tls | None) -> Sequence[AlgorithmInfo]:
+    async with open_channel(address, tls) as channel:
         call = OrchestratorServiceStub(channel).ListAlgorithms(ListAlgorithmsRequest(), timeout=SECONDS)
         try:
             return (await response(call, f"orchestrator at {address}")).algorithms

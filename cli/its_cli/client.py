@@ -1,5 +1,6 @@
 """A client of a gateway, through the official openai SDK, which takes a second to import."""
 
+import ssl
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from its_cli.question import Question
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SECONDS = 600.0
 """How long to wait for an answer."""
+_UNTRUSTED = "; name its authority's certificate in SSL_CERT_FILE (`its certs` writes authority.crt)"
 
 
 @dataclass(slots=True)
@@ -33,10 +35,12 @@ class Piece:
 async def gateway(url: str, key: str) -> AsyncGenerator[AsyncOpenAI, None]:
     """Yield a client of the gateway at `url`; raise Failed for what goes wrong there.
 
-    Nothing is retried: whoever asks sees what happened. Proxies of the environment are not for this machine.
+    Nothing is retried: whoever asks sees what happened. Proxies of the environment are not for this machine; the
+    authorities that SSL_CERT_FILE names are.
     """
     trusting = urlsplit(url).hostname not in LOOPBACK
-    async with DefaultAsyncHttpxClient(trust_env=trusting, timeout=SECONDS) as http:
+    verify = trusting or ssl.create_default_context()  # which reads SSL_CERT_FILE, and nothing else of the environment
+    async with DefaultAsyncHttpxClient(trust_env=trusting, verify=verify, timeout=SECONDS) as http:
         with explaining(url):
             yield AsyncOpenAI(base_url=f"{url.rstrip('/')}/v1", api_key=key, http_client=http, max_retries=0)
 
@@ -49,7 +53,9 @@ def explaining(url: str) -> Generator[None, None, None]:
     except openai.APIStatusError as error:
         raise Failed(_told(error), REFUSED if error.status_code < 500 else FAILED) from error  # noqa: PLR2004
     except openai.APIConnectionError as error:
-        raise Failed(f"{url} doesn't answer: {error.__cause__ or error}", UNREACHABLE) from error
+        why = str(error.__cause__ or error)
+        hint = _UNTRUSTED if "CERTIFICATE_VERIFY_FAILED" in why else ""
+        raise Failed(f"{url} doesn't answer: {why}{hint}", UNREACHABLE) from error
     except openai.APIError as error:
         raise Failed(error.message) from error
 

@@ -45,6 +45,27 @@ def test_a_client_that_speaks_plain_http_is_not_answered(certified: Any):
         http.get("/health")
 
 
+def test_a_question_is_asked_over_https_where_the_authority_is_named(certified: Any, monkeypatch: pytest.MonkeyPatch):
+    up, folder = certified
+    command = ["ask", "--url", up.url.replace("http:", "https:"), "--budget", "1", "What is 3 + 4?"]
+    stranger = CliRunner().invoke(app, command)
+    monkeypatch.setenv("SSL_CERT_FILE", str(folder / "authority.crt"))
+    trusted = CliRunner().invoke(app, command)
+
+    assert trusted.exit_code == 0, trusted.output
+    assert stranger.exit_code != 0
+    assert "SSL_CERT_FILE" in stranger.output
+
+
+def test_algorithms_are_listed_by_who_shows_a_certificate(certified: Any):
+    up, folder = certified
+    command = ["algorithms", "--json", "--orchestrator", f"127.0.0.1:{up.base}"]
+    listed = CliRunner().invoke(app, [*command, "--config", str(folder / "its.yaml")])
+
+    assert "best-of-n" in listed.stdout, listed.output
+    assert CliRunner().invoke(app, command).exit_code != 0
+
+
 @pytest.mark.parametrize("section", PLACES)
 def test_a_service_answers_who_shows_a_certificate_of_the_authority(certified: Any, section: str):
     up, folder = certified
