@@ -111,19 +111,29 @@ accuracy: setup ## measure greedy and sampled answers and the reward of the ship
 algorithms: setup ## measure every algorithm at budgets 1 to 64 on a hundred problems; writes docs/algorithms.md
 	$(BIN)/python benchmarks/algorithms.py --out docs/algorithms.md
 
-bench: setup ## print what the contract's edge, its messages and the orchestrator cost, and how long a search takes
+bench: setup .venv-peers/.ready .venv-optillm/.ready .venv-vllm/.ready ## measure what we cost, alone and beside peers; writes benchmarks/results
 	$(BIN)/python benchmarks/edge_validation.py
 	$(BIN)/python benchmarks/grpc_messages.py
 	$(BIN)/python benchmarks/orchestrator_cost.py
 	$(BIN)/python benchmarks/latency.py
+	$(BIN)/python benchmarks/growth.py --out growth.md
+	$(BIN)/python benchmarks/overhead.py --out overhead.md
+	$(BIN)/python benchmarks/engines.py --out engines.md
+	OMP_NUM_THREADS=1 .venv-vllm/bin/python benchmarks/vllm_beside.py --out vllm_beside.md
+	$(BIN)/python benchmarks/peer_accuracy.py --out peer_accuracy.md
 
 fuzz: setup ## try 50,000 requests that our OpenAPI document allows or forbids (takes a while)
 	$(BIN)/python tests/gateway/fuzzing.py --cases 50000
 
-# A peer to compare with, in an environment of its own.
+# Peers to compare with, each in an environment of its own.
 .venv-peers/.ready: benchmarks/peers.txt | $(VENV)/.test
 	@test -x .venv-peers/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-peers
 	@$(UV) pip install --quiet --python .venv-peers/bin/python --requirement benchmarks/peers.txt
+	@touch $@
+
+.venv-optillm/.ready: benchmarks/peers-optillm.txt benchmarks/peers-optillm-overrides.txt | $(VENV)/.test
+	@test -x .venv-optillm/bin/python || $(UV) venv --quiet --python $(PYTHON) .venv-optillm
+	@$(UV) pip install --quiet --python .venv-optillm/bin/python --requirement benchmarks/peers-optillm.txt --override benchmarks/peers-optillm-overrides.txt
 	@touch $@
 
 gateway-cost: .venv-peers/.ready ## measure what gateway and orchestrator cost a request, beside its_hub

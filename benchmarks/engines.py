@@ -1,6 +1,6 @@
 """Tokens a second of the embedded engine, of Transformers' `generate` and of vLLM on the CPU, on the same model.
 
-    make bench-engines
+    make bench
     python benchmarks/engines.py --out engines.md
 
 Each runs in a process of its own, in the environment that has it, and they take turns: `its-tiny`, one prompt,

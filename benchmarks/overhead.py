@@ -1,6 +1,6 @@
 """What a request costs beside the model, ours and two peers' in one run: CPU a request, and requests a second.
 
-    make bench-peers
+    make bench
     python benchmarks/overhead.py --out overhead.md
 
 The peers are its_hub's service and OptiLLM's proxy, each in an environment of its own. All vote over as many answers

@@ -1,6 +1,6 @@
 """Accuracy against tokens: our algorithms and its_hub's own, on the same generator and reward model.
 
-    make bench-peers
+    make bench
     python benchmarks/peer_accuracy.py --out peer_accuracy.md
 
 its_hub's reach both models through `openai_front.py`, in an environment of its own (`its_hub_algorithms.py`). Both

@@ -1,6 +1,6 @@
 """vLLM through our generator beside vLLM alone: tokens a second, and what a search over steps finds in the cache.
 
-    make bench-vllm
+    make bench
     .venv-vllm/bin/python benchmarks/vllm_beside.py --out vllm_beside.md
 
 One engine, as the generator starts it, in its own process; it is asked directly and over gRPC in turn. Client, service
