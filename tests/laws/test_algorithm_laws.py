@@ -99,12 +99,3 @@ async def test_a_generator_that_never_works_is_an_error_with_its_cause(kind: typ
     result = await laws.it_survives(kind(), lambda: World(["4"], faults=dict.fromkeys(range(20), fault)), 4)
 
     assert isinstance(result, ItsError)
-
-
-@every
-async def test_one_broken_call_loses_nothing(kind: type[Algorithm]):
-    said = ["1+1\n\nis\n\n\\boxed{2}"]
-    result = await laws.it_survives(kind(), lambda: World(said, faults={1: Fault.BREAKS}), 4)
-
-    assert not isinstance(result, ItsError)
-    assert result.text == said[0]

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import AsyncIterator
 
 import pytest
+from grpc import StatusCode, aio
 
-from its_orchestrator.algorithms import BeamSearch, ParticleFiltering, Rebase
+from its_orchestrator.algorithms import BeamSearch, Dvts, ParticleFiltering, ParticleGibbs, Rebase
 from its_orchestrator.engines import Batch, Generation, GenerationCall
 from its_orchestrator.events import Resampled
 from its_orchestrator.limits.recorder import Recorder
@@ -134,3 +135,13 @@ async def test_where_tokens_are_limited_nothing_is_tried_ahead():
 
     assert len(limited.generator.generations) == rounds.answer.ledger.generator_calls
     assert len(free.generator.generations) > len(limited.generator.generations)
+
+
+@pytest.mark.parametrize("kind", [Dvts, ParticleGibbs], ids=lambda kind: kind.name)
+async def test_a_search_without_an_overlapped_form_says_so_and_refuses_to_be_asked_for_it(kind, orchestrate):
+    assert "lock-step" in kind.summary
+    async with orchestrate(World(["4"])) as its:
+        with pytest.raises(aio.AioRpcError, match=f"parameters.rounds: no such parameter; {kind.name} has") as caught:
+            await its.solve(algorithm=kind.name, samples=4, parameters={"rounds": "overlapped"})
+
+    assert caught.value.code() == StatusCode.INVALID_ARGUMENT

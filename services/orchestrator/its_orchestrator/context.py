@@ -231,14 +231,15 @@ class Context:
     def claim(self, start: Candidate, grown: Candidate, *, judged: bool) -> Candidate | None:
         """Report what `start` has `grown` to in a nursery, and return it under its name.
 
-        None, if it has no score, unless the time ended, or not the right form.
+        None, if it has no score, not even that of its steps before, unless the time ended, or not the right form.
         """
-        candidate = grown.but(id=start.id, parent_id=start.parent_id)
+        known = {} if judged else {"score": start.score, "step_scores": start.step_scores}
+        candidate = grown.but(id=start.id, parent_id=start.parent_id, **known)
         if not self._register.step(candidate, start.tokens):
             return None
         if judged and candidate.score is not None:
             self.emit(CandidateScored(candidate.id, candidate.score, candidate.step_scores))
-        return candidate if judged or self.over else None
+        return candidate if candidate.score is not None or self.over else None
 
     async def evaluated(self, prefixes: Sequence[Candidate], rest: Sequence[int]) -> list[float] | None:
         """Return the log-probability of the tokens `rest` after each of `prefixes`, as this run samples.
@@ -253,7 +254,8 @@ class Context:
     async def scored(self, source: AsyncGenerator[Candidate]) -> AsyncGenerator[Candidate]:
         """Yield the candidates of `source` with their scores, each as soon as it is known, and close `source`.
 
-        Those that can't be scored don't come, unless the time ended: then they come as they are.
+        Those that can't be scored come with the score that they had before they grew. Those that had none don't come,
+        unless the time ended: then they come as they are.
         """
         async with aclosing(Overlap(source, self._rewarded()).arrivals()) as arrivals:
             async for candidate, scored in arrivals:
@@ -261,12 +263,12 @@ class Context:
                     judged = candidate.scored(scored.value, scored.step_values)
                     self.emit(CandidateScored(judged.id, scored.value, scored.step_values))
                     yield judged
-                elif self.over:
+                elif candidate.score is not None or self.over:
                     yield candidate
 
     async def score(self, candidates: Iterable[Candidate]) -> list[Candidate]:
         """Return those of `candidates` that could be scored, in the order of their names."""
-        return await self.collect(self.scored(_each(candidates)))
+        return await self.collect(self.scored(_each(one.but(score=None) for one in candidates)))
 
     async def collect(self, source: AsyncGenerator[Candidate]) -> list[Candidate]:
         """Return all candidates of `source`, in the order of their names, which doesn't depend on who was faster."""

@@ -38,7 +38,9 @@ class Dvts(TreeSearch):
     """
 
     name: ClassVar[str] = "dvts"
-    summary: ClassVar[str] = "Search independent trees of steps, each of which goes on with its best child alone."
+    summary: ClassVar[str] = (
+        "Search independent trees of steps, in lock-step, each of which goes on with its best child alone."
+    )
     source: ClassVar[str] = (
         "Beeching, Tunstall, Rush 2024, https://huggingface.co/spaces/HuggingFaceH4/blogpost-scaling-test-time-compute"
     )

@@ -43,7 +43,7 @@ class ParticleGibbs(ParticleSearch):
     """
 
     name: ClassVar[str] = "particle-gibbs"
-    summary: ClassVar[str] = "Repeat particle filtering, each time around an answer of the time before."
+    summary: ClassVar[str] = "Repeat particle filtering, in lock-step, each time around an answer of the time before."
     source: ClassVar[str] = "Andrieu et al. 2010, section 2.4.3; Puri et al. 2025, https://arxiv.org/abs/2502.01618"
     budget_meaning: ClassVar[str] = "particles x iterations, the reference not counted"
 
