@@ -14,6 +14,7 @@ import json
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from accuracy import Method, interval, message_of, solve
 from gateway_cost import PEER
@@ -115,7 +116,7 @@ async def main(arguments: argparse.Namespace) -> None:
     sheet = Sheet(
         "Accuracy against tokens, beside its_hub's own algorithms", ("its", "onnxruntime"), ("its_hub 1.2.0",)
     )
-    layout = moved(load(None), None, free())
+    layout = moved(load(arguments.config), None, free())
     at = {part: str(layout.address(part)) for part in (GENERATOR, REWARD, ORCHESTRATOR)}
     mine: list[Run] = []
     peers: list[Run] = []
@@ -139,6 +140,7 @@ async def main(arguments: argparse.Namespace) -> None:
 def parse() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--config", type=Path, help="an its.yaml; absent, the small models in the embedded engine")
     parser.add_argument("--algorithm", nargs="+", default=ALGORITHMS, choices=ALGORITHMS)
     parser.add_argument("--budget", type=int, nargs="+", default=[1, 4, 16])
     parser.add_argument("--every", type=int, default=5, help="take every k-th held-out problem")
