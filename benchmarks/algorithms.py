@@ -1,7 +1,6 @@
 """Every algorithm at several budgets on the shipped models: `make algorithms`.
 
-Like accuracy.py, whose processes and problems it uses; every k-th held-out problem, one seed each. Algorithms whose
-judge or writer is the model itself are left out unless named: the small model can do neither.
+Like accuracy.py, whose processes and problems it uses; every k-th held-out problem, one seed each.
 """
 
 import argparse
@@ -16,23 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from its.orchestrator.v1 import orchestrator_pb2_grpc
 from its_models import HeldoutProblem, heldout
+from its_orchestrator.algorithms import BUILTIN
 from its_runtime.channel import open_channel
-
-ALGORITHMS = (
-    "self-consistency",
-    "adaptive-self-consistency",
-    "beta-self-consistency",
-    "deepconf",
-    "best-of-n",
-    "weighted-best-of-n",
-    "beam-search",
-    "dvts",
-    "rebase",
-    "particle-filtering",
-    "entropic-particle-filtering",
-    "particle-gibbs",
-    "auto",
-)
 
 
 @dataclass(frozen=True)
@@ -43,6 +27,8 @@ class Spent:
     tokens: int
     reward_tokens: int
     """Tokens that the reward model had to read: those that it had in its cache not counted."""
+    judge_tokens: int
+    """Tokens that the policy wrote as a judge, a critic or a planner; they are among `tokens`."""
     seconds: float
 
 
@@ -55,16 +41,15 @@ async def main() -> None:
         stub = orchestrator_pb2_grpc.OrchestratorServiceStub(channel)
         columns = (TextColumn("{task.description:<32}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=Console(stderr=True)) as progress:
-            for name in arguments.algorithm or ALGORITHMS:
+            for name in arguments.algorithm or [kind.name for kind in BUILTIN]:
                 for budget in arguments.budget:
                     task = progress.add_task(f"{name}, {budget}", total=len(problems))
                     method = Method(name, name, budget, None)
                     spent = await run(stub, method, problems, arguments, lambda t=task: progress.advance(t))
                     rows.append(row(name, budget, spent))
-    text = render(rows, arguments, len(problems))
-    print(text)
-    if arguments.out:
-        Path(arguments.out).write_text(text, encoding="utf-8")
+                    if arguments.out:
+                        Path(arguments.out).write_text(render(rows, arguments, len(problems)), encoding="utf-8")
+    print(render(rows, arguments, len(problems)))
 
 
 def parse() -> argparse.Namespace:
@@ -91,7 +76,7 @@ async def run(stub, method, problems, arguments, done) -> list[Spent]:
         ledger = answer.ledger
         read = ledger.reward_tokens - ledger.cached_reward_tokens
         correct = rf"\boxed{{{problem.answer}}}" in message_of(answer)
-        return Spent(correct, ledger.completion_tokens, read, ledger.seconds)
+        return Spent(correct, ledger.completion_tokens, read, ledger.judge_tokens, ledger.seconds)
 
     return list(await asyncio.gather(*(one(n, problem) for n, problem in enumerate(problems))))
 
@@ -99,10 +84,10 @@ async def run(stub, method, problems, arguments, done) -> list[Spent]:
 def row(name: str, budget: int, spent: list[Spent]) -> str:
     """Return one row of the table."""
     mean, low, high = (100 * value for value in interval([one.correct for one in spent]))
-    tokens, read, seconds = (
-        statistics.fmean(getattr(one, field) for one in spent) for field in ("tokens", "reward_tokens", "seconds")
-    )
-    return f"| `{name}` | {budget} | {mean:.0f} | {low:.0f}–{high:.0f} | {tokens:,.0f} | {read:,.0f} | {seconds:.2f} |"
+    fields = ("tokens", "reward_tokens", "judge_tokens", "seconds")
+    *counts, seconds = (statistics.fmean(getattr(one, field) for one in spent) for field in fields)
+    costs = " | ".join(f"{count:,.0f}" for count in counts)
+    return f"| `{name}` | {budget} | {mean:.0f} | {low:.0f}–{high:.0f} | {costs} | {seconds:.2f} |"
 
 
 def render(rows: list[str], arguments: argparse.Namespace, problems: int) -> str:
@@ -115,11 +100,13 @@ def render(rows: list[str], arguments: argparse.Namespace, problems: int) -> str
             "",
             f"`{command}`:",
             f"policy `its-tiny`, reward `its-tiny-reward`, {problems} held-out problems, every algorithm's defaults,",
-            f"{arguments.concurrency} requests at a time. Reward tokens are those read anew; no algorithm here uses a",
-            "judge. Seconds are wall seconds of one request beside the others, on two shared cores.",
+            f"{arguments.concurrency} requests at a time. Reward tokens are those read anew. Judge tokens are what the",
+            "policy wrote as a judge, critic or planner, among the tokens generated: the small one can do neither, so",
+            "that algorithms that ask for it fall back to votes. Seconds are wall seconds of one request beside the",
+            "others, on two shared cores.",
             "",
-            "| algorithm | budget | correct % | 95 % interval | tokens generated | reward tokens | seconds |",
-            "|---|---:|---:|---|---:|---:|---:|",
+            "| algorithm | budget | correct % | 95 % interval | tokens | reward tokens | judge tokens | seconds |",
+            "|---|---:|---:|---|---:|---:|---:|---:|",
             *rows,
             "",
         ]
