@@ -190,6 +190,14 @@ async def test_a_pipeline_of_a_request_searches_and_selects(stub):
     assert [one["stage"] for one in item["lineage"]] == ["search", "selection"]
 
 
+async def test_a_search_that_starts_from_a_query_takes_the_conversation_as_one(stub, script):
+    script.says = lambda asked, number: "rewritten"
+
+    (last,) = await heard(stub.RunPipeline(pipeline({"type": "multi_query_retrieval_search", "llms": ["a"]})))
+
+    assert [one["output"] for one in json_format.MessageToDict(last.output.value)] == ["2+2?", "rewritten"]
+
+
 @pytest.mark.parametrize(
     ("stages", "words"),
     [
@@ -197,6 +205,7 @@ async def test_a_pipeline_of_a_request_searches_and_selects(stub):
         ([{"type": "self-consistency", "samples": 0}], "greater than or equal to 1"),
         ([{"type": "self-consistency"}, {"type": "best_of_n_selection"}], "no scorer stands before it"),
         ([{"type": "llm_based_plan_scoring", "scoring_llm": "b"}], "there is no LLM called 'b'"),
+        ([{"type": "majority_voting_selection"}], "stages[0]: selection works on candidates; put a search before it"),
     ],
 )
 async def test_a_pipeline_that_can_not_be_run_is_explained(stub, stages, words):

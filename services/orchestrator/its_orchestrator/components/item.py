@@ -1,7 +1,7 @@
 """An item: one candidate on its way through a pipeline, and where it came from."""
 
 import json
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -48,6 +48,10 @@ class ITSItem(BaseModel):
         """Return it with `changes`; it remembers where it came from."""
         return self.model_copy(update=changes)
 
+    def apart(self) -> Self:
+        """Return it with dicts, lists and models of its own: what is changed in them is changed in no other item."""
+        return self.model_copy(update={name: _apart(value) for name, value in self})
+
     @property
     def text(self) -> str:
         """What it says, for judges and reports: its output, or its plan before there is one."""
@@ -62,6 +66,17 @@ class ITSItem(BaseModel):
     def tokens(self) -> int:
         """Completion tokens that were spent on it, its forebears in this line included."""
         return sum(one.tokens for one in self.lineage)
+
+
+def _apart(value: object) -> object:
+    """Return what can be changed in place as another one that is equal; what nobody can copy safely stays shared."""
+    if type(value) is dict:
+        return {name: _apart(one) for name, one in cast("dict[object, object]", value).items()}
+    if type(value) is list:
+        return [_apart(one) for one in cast("list[object]", value)]
+    if isinstance(value, BaseModel):
+        return value.model_copy(update={name: _apart(one) for name, one in value})
+    return value
 
 
 def as_text(value: object) -> str:

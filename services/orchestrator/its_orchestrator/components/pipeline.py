@@ -30,7 +30,12 @@ class Pipeline:
         for field, strategy in self._stages.items():
             if strategy.needs_scores and not scored:
                 raise misconfigured((field,), NO_SCORER.format(name=_name(strategy)))
-            scored = scored or strategy.gives_scores
+            scored = strategy.gives_scores or (scored and strategy.stage_type() is not StageTypeEnum.SEARCH)
+
+    @property
+    def starts_empty(self) -> bool:
+        """Whether its first stage has something to do without any item."""
+        return next((one.may_start_empty for one in self._stages.values()), True)
 
     async def run(
         self,
@@ -46,9 +51,9 @@ class Pipeline:
         for ordinal, strategy in enumerate(self._stages.values()):
             rest = rest[1:]
             turn = Turn(self._session, turn_id, strategy.stage_type(), _name(strategy))
-            here = await _stage(turn, ordinal, strategy, here, original_prompt, agent_context)
+            before, here = here, await _stage(turn, ordinal, strategy, here, original_prompt, agent_context)
             if not here and not (rest[0].may_start_empty if rest else may_end_empty):
-                raise Unmet(f"{turn.strategy} kept none of the candidates; make its condition easier to meet")
+                raise Unmet((KEPT_NONE if before else MADE_NONE).format(name=turn.strategy))
         self._session.chosen_tokens = sum(one.tokens for one in here)
         return here
 
@@ -62,9 +67,11 @@ async def _stage(
     agent_context: str | None,
 ) -> list[ITSItem]:
     """Run one stage on copies of `items`, hold it to what its stage promises, and report it."""
+    if not items and not strategy.may_start_empty and turn.stage in _NEED_ITEMS:
+        raise Unmet(f"{turn.strategy} works on candidates, and there are none; put a search before it")
     began = time.monotonic()
     turn.session.emit(StageStarted(turn.turn_id, turn.stage, turn.strategy, len(items), original_prompt or ""))
-    handed = [one.model_copy() for one in items]
+    handed = [one.apart() for one in items]
     token = TURN.set(turn)
     try:
         after = await strategy.ainvoke(handed, original_prompt=original_prompt, agent_context=agent_context)
@@ -106,5 +113,9 @@ def _name(strategy: Strategy) -> str:
 
 
 _KEEP_NUMBER = (StageTypeEnum.EDITING, StageTypeEnum.SCORING)
+_NEED_ITEMS = (*_KEEP_NUMBER, StageTypeEnum.SELECTION)
+
+KEPT_NONE = "{name} kept none of the candidates; make its condition easier to meet"
+MADE_NONE = "{name} made no candidates: it had neither items nor a prompt to make them from"
 
 NO_SCORER = "{name} chooses by score, and no scorer stands before it; add a scorer, or a selector that reads items"

@@ -41,7 +41,7 @@ class Rewards:
             raise Unmet("there is no reward service here; run this in an orchestrator that has one")
         model = await self._model(self.service)
         trajectories = tuple(Trajectory(str(at), split(text) or ("",), complete=True) for at, text in enumerate(texts))
-        request = f"{self.session.request_id[:96]}.{self.session.recorder.trace_id}.{self.session.turn_id()}"
+        request = f"{self.session.request_id[:64]}.{self.session.recorder.trace_id}.{self.session.turn_id()}"[:128]
         scoring = Scoring(
             request, model.identity.name, prompt, trajectories, "default", seconds=self.session.watch.left
         )

@@ -7,7 +7,7 @@ from random import Random
 from its_orchestrator import seeds
 from its_orchestrator.budget import NO_LIMIT, Budget, StoppedBy
 from its_orchestrator.choosing.equivalence import Equivalence, MathEquivalence
-from its_orchestrator.components.span import within_share
+from its_orchestrator.components.span import current, within_share
 from its_orchestrator.events import Kind, Note
 from its_orchestrator.limits.account import Account
 from its_orchestrator.limits.recorder import Recorder
@@ -70,9 +70,10 @@ class Session:
     def call_seed(self, *asked: object) -> int:
         """Return the seed of a call: another one for each time that the same is asked.
 
-        It depends on what is asked and not on when, so that a run can be replayed however fast its parts are.
+        It depends on what is asked and for which attempt, and not on when, so that a run can be replayed however fast
+        its parts are.
         """
-        key = seeds.derive(self.seed, "call", *map(repr, asked))
+        key = seeds.derive(self.seed, "call", current().path, *map(repr, asked))
         self._asked[key] += 1
         return seeds.derive(key, self._asked[key]) % 2**31  # what every OpenAI-compatible server takes
 
@@ -81,8 +82,9 @@ class Session:
         return seeds.stream(self.seed, "pipeline", *path)
 
     def turn_id(self) -> str:
-        """Return a name for the next pass of a pipeline."""
-        return str(next(self._turns))
+        """Return a name for the next pass of a pipeline: inside of an attempt, the next one of that attempt."""
+        here = current()
+        return f"{here.path}.{next(here.turns)}" if here.path else str(next(self._turns))
 
     def emit(self, kind: Kind) -> None:
         """Report that something happened."""

@@ -1,10 +1,11 @@
 """A span: what is spent on one item while a stage works on it, and its share of the run's tokens."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from itertools import count
 
 
 @dataclass(slots=True)
@@ -14,6 +15,10 @@ class Span:
     share: int | None = None
     """Completion tokens that may be spent on it; None without a limit."""
     outer: "Span | None" = None
+    path: str = ""
+    """Which attempt it is, in the same words however fast others are; empty outside of any."""
+    turns: Iterator[int] = field(default_factory=count)
+    """Numbers of the passes of pipelines inside of it."""
     calls: int = 0
     tokens: int = 0
     seconds: float = 0.0
@@ -33,9 +38,9 @@ class Span:
 
 
 @contextmanager
-def span(share: int | None = None) -> Generator[Span]:
+def span(share: int | None = None, path: str = "") -> Generator[Span]:
     """Attribute what is spent inside the block, tasks that it starts included, to a span with a share of the tokens."""
-    here = Span(share, _SPAN.get())
+    here = Span(share, _SPAN.get(), path)
     token = _SPAN.set(here)
     try:
         yield here

@@ -26,6 +26,8 @@ class Turn:
     strategy: str = ""
     spans: dict[int, Span] = field(default_factory=dict[int, Span])
     """What was spent on each item that came out, by its identity."""
+    made: list[ITSItem] = field(default_factory=list[ITSItem])
+    """These items, kept so that no other takes over an identity."""
 
     async def each(self, items: Sequence[ITSItem], work: Work) -> list[ITSItem | ItsError]:
         """Return what `work` makes of each of `items`, in their order, an error where it raised one.
@@ -60,11 +62,12 @@ class Turn:
         self, index: int, work: Callable[[], Awaitable[ITSItem]], share: int | None
     ) -> ITSItem | ItsError:
         self.session.emit(AttemptStarted(self.turn_id, self.stage, self.strategy, index))
-        with span(share) as spent:
+        with span(share, f"{self.turn_id}.{self.stage}{index}") as spent:
             result = await _caught(work())
         self._report(index, result, spent)
         if isinstance(result, ITSItem):
             self.spans[id(result)] = spent
+            self.made.append(result)
         return result
 
     def _report(self, index: int, result: ITSItem | ItsError, spent: Span) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from its_orchestrator.budget import StoppedBy
-from its_orchestrator.components.item import as_text
+from its_orchestrator.components.item import ITSItem, as_text
 from its_orchestrator.components.pipeline import Pipeline
 from its_orchestrator.components.references import Section
 from its_orchestrator.components.session import Session
-from its_orchestrator.components.stages import PipelineTypeEnum
+from its_orchestrator.components.stages import PipelineTypeEnum, StageTypeEnum
+from its_orchestrator.components.strategy import Strategy
 from its_orchestrator.components.supplies import Supplies
 from its_orchestrator.events import OutputPiece, RunStarted
 from its_orchestrator.limits.recorder import Recorder
@@ -65,8 +66,8 @@ class Runner:
         blueprint = inline(self.blueprint, {name: {"_type": one.type, **one.fields} for name, one in stages.items()})
 
         async def work(builder: Workshop) -> Any:  # noqa: ANN401
-            pipeline = await _of_one_kind(builder, tuple(stages))
-            return await pipeline.run([], transcript(passage.prompt))
+            pipeline, text = await _of_one_kind(builder, tuple(stages)), transcript(passage.prompt)
+            return await pipeline.run([] if pipeline.starts_empty else [ITSItem(input=text)], text)
 
         return self._told("pipeline", passage.terms, blueprint, work)
 
@@ -137,12 +138,19 @@ async def _of_one_kind(builder: Workshop, names: tuple[str, ...]) -> Pipeline:
     """Return the pipeline of strategies that a request brings, of a type that each of them can be part of."""
     try:
         strategies = {name: await builder.get_strategy(name) for name in names}
+        _begins(*next(iter(strategies.items())))
         kind = _common({name: one.supported_pipeline_types() for name, one in strategies.items()})
         for one in strategies.values():
             one.set_pipeline_type(kind)
         return Pipeline(builder.session, strategies)
     except Unmet as error:  # here, the configuration is the request's
         raise InvalidRequest(error.message, violations=error.violations) from error
+
+
+def _begins(field: str, strategy: Strategy) -> None:
+    """Raise InvalidRequest where the first stage works on candidates, of which there are none yet."""
+    if (stage := strategy.stage_type()) not in {StageTypeEnum.SEARCH, StageTypeEnum.CUSTOM}:
+        raise InvalidRequest.field(field, f"{stage} works on candidates; put a search before it")
 
 
 def _common(able: dict[str, list[PipelineTypeEnum]]) -> PipelineTypeEnum:

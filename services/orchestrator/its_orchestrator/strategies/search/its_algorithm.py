@@ -89,7 +89,7 @@ class ItsAlgorithm(StrategyBase[ItsAlgorithmConfig]):
         samples = [one for one in (config.samples, session.samples_left) if one is not None]
         budget = Budget(samples=min(samples), tokens=session.account.tokens_left, seconds=session.watch.left)
         return Ask(
-            request_id=f"{session.request_id[:96]}.{self.turn.turn_id}",
+            request_id=f"{session.request_id[:64]}.{self.turn.turn_id[:40]}",
             prompt=said(prompt),
             model=config.model,
             algorithm=config.algorithm,
