@@ -119,3 +119,29 @@ def test_the_schema_tells_types_apart():
     jsonschema.validate(right, schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(wrong, schema)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("model_name: llama", "model: llama"),
+        ("_type: best_of_n_selection", "_type: nat.experimental.test_time_compute.models/best_of_n_selector"),
+        ("_type: best_of_n_selection", "_type: beam-search\n    beam_width: 2\n    samples: 8"),
+        ("its_strategies", "ttc_strategies"),
+        ("functions:", "function_groups:\n  web: {_type: mcp, server: {transport: stdio, command: serve}}\nfunctions:"),
+    ],
+)
+def test_the_schema_knows_what_may_be_written_in_other_words(found, old, new):
+    text = SEED.replace(old, new, 1)
+
+    jsonschema.validate(yaml.safe_load(text), whole())
+    assert not [one for one in found(text) if "unknown" in one or "no strategy" in one]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("model_name: llama", "model_name: llama, model: llama"), ("model_name: llama", "temperature: 0")],
+)
+def test_the_schema_wants_the_model_of_an_endpoint_once(old, new):
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(yaml.safe_load(SEED.replace(old, new)), whole())
