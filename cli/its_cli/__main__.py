@@ -2,7 +2,7 @@
 
 import typer
 
-from its_cli import config, info, keys
+from its_cli import config, info, keys, tracing
 from its_cli.algorithms import algorithms
 from its_cli.ask import ask
 from its_cli.certs import certs
@@ -30,6 +30,7 @@ app.command()(certs)
 app.add_typer(config.app, name="config")
 app.add_typer(info.app, name="info")
 app.add_typer(keys.app, name="keys")
+app.add_typer(tracing.app, name="trace")
 
 if __name__ == "__main__":
     app(prog_name="its")
