@@ -3,7 +3,7 @@ import { html } from "./dom.js";
 
 const LONGEST = 1100;
 const SHORTEST = 60;
-const WHOLE = 24000; // a search shouldn't take longer to watch than this, in milliseconds
+const WHOLE = 16000; // a search shouldn't take longer to watch than this, in milliseconds
 
 export class Player {
   constructor(shown) {

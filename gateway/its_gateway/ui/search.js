@@ -132,15 +132,25 @@ export class Search {
     }
   }
 
-  // The candidates and columns that led to the answer: a set of "<id>/<column>".
+  // The steps that led to the answer, as a set of "<id>/<column>".
   path() {
+    return this.wayTo([...this.lanes.values()].filter((one) => one.chosen));
+  }
+
+  // The steps that led to a candidate which was not dropped: what was pruned is the rest.
+  alive() {
+    return this.wayTo([...this.lanes.values()].filter((one) => !one.dropped));
+  }
+
+  wayTo(lanes) {
     const found = new Set();
-    let lane = [...this.lanes.values()].find((one) => one.chosen);
-    let until = lane?.end ?? 0;
-    while (lane) {
-      for (let column = lane.born; column < until; column += 1) found.add(`${lane.id}/${column}`);
-      until = lane.born;
-      lane = lane.parent === null ? null : this.lanes.get(lane.parent);
+    for (let lane of lanes) {
+      let until = Math.max(lane.end, lane.born + 1);
+      while (lane) {
+        for (let column = lane.born; column < until; column += 1) found.add(`${lane.id}/${column}`);
+        until = lane.born;
+        lane = lane.parent === null ? null : this.lanes.get(lane.parent);
+      }
     }
     return found;
   }

@@ -25,7 +25,7 @@ export class Tree {
     this.wide = Math.max(NARROWEST, Math.min(WIDEST, Math.floor(room / Math.max(columns, 4))));
     this.tall = slots > 24 ? 15 : 30;
     const [width, height] = [LEFT + columns * this.wide + RIGHT, TOP + slots * this.tall + 14];
-    const path = search.path();
+    const [path, alive] = [search.path(), search.alive()];
     const focused = this.svg.contains(document.activeElement) ? this.chosen : null;
     this.nodes = new Map();
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
@@ -33,10 +33,10 @@ export class Tree {
     this.svg.setAttribute("height", height);
     const root = [LEFT - 24, TOP + ((slots - 1) * this.tall) / 2];
     this.svg.replaceChildren(
-      ...this.heads(columns),
-      svg("g", { class: "links" }, ...lanes.flatMap((lane) => this.links(lane, search, path, root))),
+      ...this.heads(columns, columns === 1 && lanes.some((lane) => lane.ended)),
+      svg("g", { class: "links" }, ...lanes.flatMap((lane) => this.links(lane, search, { path, alive }, root))),
       svg("circle", { class: "root", cx: root[0], cy: root[1], r: 7 }, svg("title", {}, "The question")),
-      ...lanes.flatMap((lane) => this.dots(lane, search, path)),
+      ...lanes.flatMap((lane) => this.dots(lane, search, { path, alive })),
       ...lanes.map((lane) => this.end(lane)).filter(Boolean),
     );
     this.rove(focused);
@@ -46,13 +46,13 @@ export class Tree {
     return [LEFT + column * this.wide + NARROWEST / 2, TOP + lane.slot * this.tall + this.tall / 2];
   }
 
-  heads(columns) {
+  heads(columns, whole) {
     return Array.from({ length: columns }, (_, column) =>
-      svg("text", { class: "head", x: LEFT + column * this.wide + NARROWEST / 2, y: 13 }, columns === 1 ? "answer" : `step ${column + 1}`),
+      svg("text", { class: "head", x: LEFT + column * this.wide + NARROWEST / 2, y: 13 }, whole ? "answer" : `step ${column + 1}`),
     );
   }
 
-  links(lane, search, path, root) {
+  links(lane, search, { path, alive }, root) {
     const links = [];
     let from = root;
     let before = null;
@@ -65,20 +65,20 @@ export class Tree {
       const to = this.at(lane, column);
       const on = path.has(`${lane.id}/${column}`);
       const born = column === lane.born && before;
-      const kind = on ? "on" : lane.dropped ? "dropped" : born ? "fork" : "";
+      const kind = on ? "on" : !alive.has(`${lane.id}/${column}`) ? "dropped" : born ? "fork" : "";
       links.push(svg("path", { class: `link ${kind} ${column >= lane.end ? "coming" : ""}`, d: curve(from, to) }));
       from = to;
     }
     return links;
   }
 
-  dots(lane, search, path) {
+  dots(lane, search, { path, alive }) {
     return lane.steps.map((step, place) => {
       const column = lane.born + place;
       const [x, y] = this.at(lane, column);
       const share = search.share(step.score);
       const name = `${lane.id}/${column}`;
-      const on = path.has(name) ? "on" : lane.dropped ? "dropped" : "";
+      const on = path.has(name) ? "on" : alive.has(name) ? "" : "dropped";
       const level = share === null ? "unscored" : `s${Math.min(4, Math.floor(share * 5))}`;
       const most = this.tall > 20 ? 9 : 6;
       const dot = svg(
@@ -100,7 +100,8 @@ export class Tree {
     if (lane.dropped) return svg("text", { class: "cross", x: x + 17, y: y + 5 }, "✕");
     if (!lane.ended) return null;
     const answer = short(lane.ended.answer || "no answer", 14);
-    return svg("text", { class: `answer ${lane.chosen ? "on" : ""}`, x: x + 18, y: y + 5 }, lane.chosen ? `★ ${answer}` : answer);
+    const low = this.wide < READABLE || this.tall < 20 ? 5 : 10;
+    return svg("text", { class: `answer ${lane.chosen ? "on" : ""}`, x: x + 16, y: y + low }, lane.chosen ? `★ ${answer}` : answer);
   }
 
   show(name) {
