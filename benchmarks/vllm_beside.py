@@ -38,6 +38,7 @@ from its_models import heldout, model_folder
 from its_models.chat_template import ChatTemplate
 from its_models.tokenizer import Tokenizer
 from its_runtime.channel import open_channel
+from its_runtime.logs import configure
 from its_runtime.server import new_server, serving
 
 SERVICE = "its.generator.v1.GeneratorService"
@@ -125,6 +126,7 @@ async def both(model: VllmModel) -> AsyncGenerator[tuple[AsyncLLM, dict[str, Ask
     async with running(model, folder, folder) as engine:
         backend = Vllm(engine, Tokenizer.open(folder), ChatTemplate.open(folder), "measured")
         settings = Settings(port=0, grace_seconds=0, log_level="error")
+        configure(settings)
         server: aio.Server = new_server(settings)
         add_GeneratorServiceServicer_to_server(GeneratorServicer(Models({"measured": backend})), server)
         async with serving(server, settings, SERVICE) as port, open_channel(f"127.0.0.1:{port}") as channel:
@@ -181,7 +183,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--gpu", action="store_true", help="leave vLLM's own settings alone")
     parser.add_argument("--sequences", type=int, nargs="+", default=[1, 16, 64])
     parser.add_argument("--tokens", type=int, default=64)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--search", type=int, nargs=3, default=[16, 8, 24], metavar=("PARTICLES", "STEPS", "TOKENS"))
     parser.add_argument("--out", help="write the result to this file of benchmarks/results, too")
     return parser.parse_args()
