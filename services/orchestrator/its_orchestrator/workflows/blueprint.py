@@ -13,7 +13,7 @@ from its_orchestrator.components.references import Section, Where
 from its_orchestrator.components.registry import REGISTRY, Registered, TypeRegistry
 from its_orchestrator.strategies import ItsAlgorithmConfig
 from its_orchestrator.workflows.nearest import nearest
-from its_runtime.errors import InvalidRequest, ItsError, Violation
+from its_runtime.errors import InvalidRequest, ItsError, NotFound, Violation
 
 BUILTIN = (llms, strategies, functions, tools)
 """Their import registers what comes with us."""
@@ -102,13 +102,13 @@ class Drawing:
 
     def _typed(self, where: Where, section: Section, name: str, fields: dict[str, Any]) -> None:
         type_name = str(fields.pop("_type"))
-        if section is Section.STRATEGY and type_name in algorithms.names():
-            type_name, fields = "its_algorithm", _algorithm(type_name, fields)
         try:
             registered = self._registry.find(section, type_name)
-        except ItsError as error:
-            self._findings.append(Finding((*where, "_type"), error.message))
-            return
+        except NotFound as error:
+            if section is not Section.STRATEGY or not _is_algorithm(type_name):
+                self._findings.append(Finding((*where, "_type"), error.message))
+                return
+            registered, fields = self._registry.find(section, "its_algorithm"), _algorithm(type_name, fields)
         try:
             config = self._known_fields(where, registered.config_type, fields)
         except ValidationError as error:
@@ -136,6 +136,14 @@ def inline(blueprint: Blueprint, strategies: Mapping[str, Mapping[str, Any]]) ->
         message = "; ".join(f"{one.field}: {one.message}" for one in violations)
         raise InvalidRequest(message, violations=violations)
     return Blueprint({**blueprint.entries, Section.STRATEGY: drawn.of(Section.STRATEGY)})
+
+
+def _is_algorithm(name: str) -> bool:
+    try:
+        algorithms.algorithm(name)
+    except ItsError:
+        return False
+    return True
 
 
 def _algorithm(name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
