@@ -1,8 +1,12 @@
 """Models of the generator service and the orchestrator's algorithms, as parts of a pipeline."""
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from its_orchestrator.budget import Budget
+from its_orchestrator.clients import generation
 from its_orchestrator.strategies import ITSItem
 from its_orchestrator.testing import Bench, Fault, World
 from its_runtime.errors import DeadlinePassed, InvalidRequest, Unavailable
@@ -84,3 +88,29 @@ async def test_an_algorithm_keeps_to_what_is_left_of_the_runs_budget():
 def test_a_parameter_that_the_algorithm_does_not_have_is_refused():
     with pytest.raises(InvalidRequest, match="aggregatoin: Extra inputs are not permitted"):
         Bench({"its_strategies": {"it": {"_type": "best-of-n", "aggregatoin": "min"}}})
+
+
+JUDGED = {
+    "llms": {"judge": {"_type": "its", "structured_outputs": True}},
+    "its_strategies": {"scores": {"_type": "llm_based_plan_scoring", "scoring_llm": "judge"}},
+}
+ABLE = replace(World(["4"]).generator.model, structured_outputs=frozenset({"json_schema"}))
+
+
+async def test_a_judge_whose_engine_enforces_schemas_is_held_to_one():
+    world = World([json.dumps({"reasons": "FINAL SCORE: 10", "verdict": 7})], model=ABLE)
+
+    (item,) = await Bench(JUDGED, engines=world.engines).stage("scoring", "scores", [ITSItem(plan="p")])
+
+    assert item.score == 7
+    asked = generation.request(world.generator.generations[0])
+    assert json.loads(asked.structured_output.json_schema)["properties"]["verdict"]["maximum"] == 10
+
+
+async def test_a_judge_whose_engine_enforces_none_is_named_with_the_way_out():
+    world = World(["FINAL SCORE: 7"])
+
+    (item,) = await Bench(JUDGED, engines=world.engines).stage("scoring", "scores", [ITSItem(plan="p")])
+
+    assert item.score is None
+    assert "model 'toy' can't be held to a JSON schema; leave out structured_outputs" in item.feedback

@@ -18,6 +18,7 @@ from its_orchestrator.engines import (
     StepPolicy,
     Usage,
 )
+from its_orchestrator.form import Form
 from its_orchestrator.sampling import Sampling
 
 REASONS = {reason: pb.StopReason.Value(f"STOP_REASON_{reason.name}") for reason in StopReason}
@@ -48,6 +49,8 @@ def request(generation: Generation) -> pb.GenerateRequest:
         message.conversation.CopyFrom(conversations.to_proto(generation.prompt))
     if isinstance(generation.structured_output, sampling_pb2.StructuredOutput):
         message.structured_output.CopyFrom(generation.structured_output)
+    elif isinstance(generation.structured_output, Form):
+        message.structured_output.json_schema = generation.structured_output.definition
     return message
 
 

@@ -1,6 +1,7 @@
 """Models of the generator service: `_type: its`."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -12,6 +13,7 @@ from its_orchestrator.components.register import register_llm_provider
 from its_orchestrator.components.supplies import Supplies
 from its_orchestrator.components.tab import Tab
 from its_orchestrator.engines import Generator, GeneratorModel
+from its_orchestrator.form import Form
 from its_orchestrator.growing.grower import Grower
 from its_orchestrator.growing.growth import Growth
 from its_orchestrator.llms.settings import ModelConfig
@@ -24,16 +26,18 @@ class ServedConfig(ModelConfig, name="its"):
     """A model of the generator service."""
 
     model: str = Field(default="", description="The generator's model. Empty: its default one.")
+    structured_outputs: bool = Field(
+        default=False, description="Whether judges' replies are held to a JSON schema; its engine must be able to."
+    )
 
 
 class Served:
     """Answers as the protocol `Provider`: one call is one growth, with all that a run keeps of those."""
 
-    structured = False
-
     def __init__(self, generator: Generator | None, config: ServedConfig) -> None:
         self.model = config.model or "the default model"
         self.seconds = config.request_timeout
+        self.structured = config.structured_outputs
         self.gate = asyncio.Semaphore(config.max_concurrency)
         self._generator = generator
         self._config = config
@@ -87,8 +91,16 @@ class Served:
             model=model,
             seed=ask.seed,
             sampling=sampling,
+            structured_output=self._form(ask, model),
             tenant=session.tenant,
         )
+
+    def _form(self, ask: Ask, model: GeneratorModel) -> Form | None:
+        if ask.schema is None or not self.structured:
+            return None
+        if "json_schema" not in model.structured_outputs:
+            raise Unmet(f"model {model.identity.name!r} can't be held to a JSON schema; leave out structured_outputs")
+        return Form("json_schema", json.dumps(ask.schema))
 
 
 @register_llm_provider(config_type=ServedConfig)
