@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any, Self
 
 from its_gateway.errors import ApiError
+from its_gateway.lobby import Lobby
 from its_gateway.malformed import JsonErrors
 from its_gateway.settings import Settings
 
@@ -38,9 +39,10 @@ class Arrival(JsonErrors):
     request; between two requests uvicorn's own patience counts.
     """
 
-    def __init__(self, *given: Any, bounds: Bounds, **named: Any) -> None:  # noqa: ANN401  (uvicorn's)
+    def __init__(self, *given: Any, bounds: Bounds, lobby: Lobby, **named: Any) -> None:  # noqa: ANN401  (uvicorn's)
         super().__init__(*given, **named)
         self._bounds = bounds
+        self._lobby = lobby
         self._bytes = 0
         self._has_head = False
         self._arriving = True
@@ -48,16 +50,20 @@ class Arrival(JsonErrors):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         super().connection_made(transport)
+        self._lobby.make_room(len(self.connections))
+        self._lobby.enter(transport)
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait_no_more()
+        self._lobby.leave(self.transport)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if self._is_whole:
             self._wait_no_more()
+            self._lobby.leave(self.transport)
             return
         self._bytes += len(data)
         if self._bytes > self._most:
@@ -76,6 +82,11 @@ class Arrival(JsonErrors):
     def on_message_complete(self) -> None:
         self._arriving = False
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not (self.pipeline or self.transport.is_closing() or self._cycle_is_running):
+            self._lobby.enter(self.transport)
 
     def _wait(self) -> None:
         if not self.transport.is_closing():
@@ -110,6 +121,10 @@ class Arrival(JsonErrors):
         """Whether words would come into, or after, an answer: to this request or to the one in front of it."""
         if self._has_head:
             return self._cycle_is("response_started")
+        return self._cycle_is_running
+
+    @property
+    def _cycle_is_running(self) -> bool:
         return bool(self.cycle) and not self._cycle_is("response_complete")
 
     def _cycle_is(self, state: str) -> bool:
@@ -118,7 +133,7 @@ class Arrival(JsonErrors):
 
 def arrivals(settings: Settings) -> Any:  # noqa: ANN401  (uvicorn's annotation asks for a class of its own)
     """Return what uvicorn makes connections with."""
-    return partial(Arrival, bounds=Bounds.of(settings))
+    return partial(Arrival, bounds=Bounds.of(settings), lobby=Lobby(settings.max_connections))
 
 
 _LARGE_HEAD = ApiError(

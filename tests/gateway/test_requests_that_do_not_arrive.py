@@ -134,3 +134,35 @@ async def test_a_connection_without_another_request_is_closed_in_silence(gateway
 
     assert said.startswith(b"HTTP/1.1 200 ")
     assert said.count(b"HTTP/1.1") == 1
+
+
+async def test_who_asks_for_nothing_makes_room_for_who_asks(gateway):
+    url = await gateway(max_connections=4)
+    silent = [await connected(url) for _ in range(4)]
+    async with httpx.AsyncClient(base_url=url) as http:
+        answered = await http.get("/v1/models")
+        still = await http.get("/v1/models")
+
+    assert answered.is_success
+    assert still.is_success
+    assert await silent[0][0].read() == b""
+    for _, writer in silent:
+        writer.close()
+
+
+async def test_whoever_watches_is_told_that_a_full_gateway_lives(gateway, script):
+    script.events = endless
+    url = await gateway(max_connections=1)
+    _, asking = await connected(url)
+    asking.write(WHOLE)
+    await script.began.wait()
+    async with httpx.AsyncClient(base_url=url) as http:
+        lives, lists = await http.get("/health"), await http.get("/v1/models")
+    asking.close()
+
+    assert (lives.status_code, lists.status_code) == (200, 503)
+
+
+async def endless():
+    await asyncio.Event().wait()
+    yield answer()
