@@ -2,6 +2,7 @@
 
 import json
 
+import httpx
 import openai
 import pytest
 from google.protobuf.json_format import MessageToDict, ParseDict
@@ -12,6 +13,7 @@ from its.orchestrator.v1.event_pb2 import RunStarted, SolveEvent
 from its.orchestrator.v1.listing_pb2 import FunctionInfo
 from its.orchestrator.v1.orchestrator_pb2 import Detail, FunctionOutput, RunFunctionResponse
 from its.orchestrator.v1.stage_pb2 import Item, StageEnded
+from its_gateway import keys
 from its_runtime.errors import NotFound, Unmet
 
 ASKED = [{"role": "user", "content": "Why?"}]
@@ -185,3 +187,20 @@ async def test_a_body_that_can_not_be_handed_on_is_refused(http, script, runs, b
 
     assert answer.status_code == 400
     assert not script.called
+
+
+async def test_a_key_runs_the_workflow_as_its_tenant_where_it_may_use_it(gateway, script, runs, tmp_path):
+    runs(output("x"))
+    tokens = {name: keys.new_token() for name in ("may", "may not")}
+    models = {"may": ("workflow",), "may not": ("its-tiny",)}
+    ring = tmp_path / "keys.json"
+    made = {name: keys.Key(sha256=keys.digest(token), models=models[name]) for name, token in tokens.items()}
+    keys.change(ring, lambda known: known.update(made))
+    async with httpx.AsyncClient(base_url=await gateway(keys=ring)) as http:
+        answers = {
+            name: await http.post("/generate", json="Why?", headers={"authorization": f"Bearer {token}"})
+            for name, token in tokens.items()
+        }
+
+    assert {name: one.status_code for name, one in answers.items()} == {"may": 200, "may not": 404}
+    assert [one.tenant for one in script.called] == [made["may"].id]
