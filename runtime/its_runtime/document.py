@@ -41,7 +41,10 @@ def _based(path: Path, environment: Mapping[str, str], under_way: tuple[Path, ..
         raise DocumentError(f"{path}:1: {error.reason}: character {error.character} at {error.position}") from error
     if not isinstance(node, yaml.MappingNode):
         return node
-    node = _filled(node, path.parent, environment)
+    try:
+        node = _filled(node, path.parent, environment)
+    except RecursionError as error:
+        raise DocumentError(f"{path}:1: an anchor stands inside of itself; write out what it stands for") from error
     base = next((value for key, value in node.value if key.value == BASE), None)
     if base is None:
         return node
@@ -67,12 +70,26 @@ def _merged(below: yaml.Node | None, above: yaml.Node) -> yaml.Node:
 def _filled(node: yaml.Node, folder: Path, environment: Mapping[str, str]) -> yaml.Node:
     """Return the node with variables and files in place of what stands for them."""
     if isinstance(node, yaml.MappingNode):
+        _once(node)
         pairs = [(key, _filled(value, folder, environment)) for key, value in node.value]
         return yaml.MappingNode(node.tag, pairs, node.start_mark, node.end_mark)
     if isinstance(node, yaml.SequenceNode):
         values = [_filled(value, folder, environment) for value in node.value]
         return yaml.SequenceNode(node.tag, values, node.start_mark, node.end_mark)
     return _scalar(node, folder, environment)
+
+
+def _once(node: yaml.MappingNode) -> None:
+    """Raise DocumentError where a key stands twice: YAML's own readers drop the first without a word."""
+    seen: dict[str, yaml.Node] = {}
+    for key, _ in node.value:
+        if key.tag == MERGE or not isinstance(key, yaml.ScalarNode):
+            continue
+        if (first := seen.get(key.value)) is not None:
+            raise DocumentError(
+                f"{_place(key)}: {key.value}: the key stands in line {_line(first)} already; remove one"
+            )
+        seen[key.value] = key
 
 
 def _scalar(node: yaml.Node, folder: Path, environment: Mapping[str, str]) -> yaml.Node:
@@ -108,21 +125,34 @@ def _overridden(node: yaml.Node | None, override: str, environment: Mapping[str,
     if not separator or not path:
         raise DocumentError(f"override {override!r}: write path.to.key=value")
     value = yaml.compose(text, Loader=yaml.SafeLoader) or _resolved(None, "")
-    return _replaced(node, path.split("."), _filled(value, Path(), environment))
+    try:
+        return _replaced(node, path.split("."), _filled(value, Path(), environment))
+    except DocumentError as error:
+        raise DocumentError(f"override {override!r}: {error}") from error
 
 
 def _replaced(node: yaml.Node | None, path: Sequence[str], value: yaml.Node) -> yaml.Node:
     if not path:
         return value
     name, *rest = path
-    if isinstance(node, yaml.SequenceNode) and name.isdigit() and int(name) < len(node.value):
-        values = [_replaced(one, rest, value) if at == int(name) else one for at, one in enumerate(node.value)]
-        return yaml.SequenceNode(node.tag, values, node.start_mark, node.end_mark)
+    if isinstance(node, yaml.SequenceNode):
+        return _placed(node, name, rest, value)
     pairs = list(node.value) if isinstance(node, yaml.MappingNode) else []
     key, below = next(((key, below) for key, below in pairs if key.value == name), (_resolved(value, name), None))
     new = (key, _replaced(below, rest, value))
     at = next((place for place, (one, _) in enumerate(pairs) if one.value == name), len(pairs))
     return yaml.MappingNode("tag:yaml.org,2002:map", [*pairs[:at], new, *pairs[at + 1 :]], value.start_mark)
+
+
+def _placed(node: yaml.SequenceNode, name: str, path: Sequence[str], value: yaml.Node) -> yaml.Node:
+    """Return the list with another value at one of its places, or one place longer."""
+    length = len(node.value)
+    if not name.isdigit() or int(name) > length:
+        raise DocumentError(f"{name!r} is no place in a list of {length}; count from 0, and {length} adds one")
+    at = int(name)
+    below = node.value[at] if at < length else None
+    values = [*node.value[:at], _replaced(below, path, value), *node.value[at + 1 :]]
+    return yaml.SequenceNode(node.tag, values, node.start_mark, node.end_mark)
 
 
 def _resolved(node: yaml.Node | None, text: str) -> yaml.ScalarNode:
@@ -140,8 +170,14 @@ def _marks(node: yaml.Node | None) -> tuple[yaml.Mark | None, yaml.Mark | None]:
 
 
 def _place(node: yaml.Node) -> str:
-    return f"{node.start_mark.name}:{node.start_mark.line + 1}"
+    return f"{node.start_mark.name}:{_line(node)}"
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
 
 
 FILE = "file://"
+MERGE = "tag:yaml.org,2002:merge"
+"""The tag of `<<`, which takes over the keys of other mappings."""
 _VARIABLE = re.compile(r"\$?\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")

@@ -76,3 +76,31 @@ def test_an_override_replaces_one_value_and_makes_what_is_missing(folder):
 def test_an_override_without_a_value_is_an_error(folder):
     with pytest.raises(ConfigError, match=r"write path\.to\.key=value"):
         values(folder, "a: 1", "a")
+
+
+def test_a_key_that_stands_twice_is_an_error_at_its_line(folder):
+    with pytest.raises(ConfigError, match=r"its\.yaml:3: b: the key stands in line 2 already; remove one"):
+        values(folder, "a:\n  b: 1\n  b: 2")
+
+
+def test_anchors_and_merges_are_understood_and_overridden_where_they_are_used(folder):
+    text = "x: &x {a: 1, b: [1]}\ny:\n  <<: *x\n  a: 2\nz: *x"
+
+    assert values(folder, text, "z.b.0=7", "y.b=[3]") == {
+        "x": {"a": 1, "b": [1]},
+        "y": {"a": 2, "b": [3]},
+        "z": {"a": 1, "b": [7]},
+    }
+
+
+def test_an_anchor_inside_of_itself_is_an_error(folder):
+    with pytest.raises(ConfigError, match=r"its\.yaml:1: an anchor stands inside of itself"):
+        values(folder, "a: &a [*a]")
+
+
+def test_an_override_of_a_place_in_a_list_keeps_the_rest_of_the_list(folder):
+    assert values(folder, "a: [1, {b: 2}]", "a.1.b=3", "a.2=4") == {"a": [1, {"b": 3}, 4]}
+    with pytest.raises(ConfigError, match=r"override 'a\.5=9': '5' is no place in a list of 1"):
+        values(folder, "a: [1]", "a.5=9")
+    with pytest.raises(ConfigError, match=r"override 'a\.b=9': 'b' is no place in a list of 1"):
+        values(folder, "a: [1]", "a.b=9")
