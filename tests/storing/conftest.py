@@ -1,10 +1,12 @@
 """A whole orchestrator that stores its runs, in front of a scripted world."""
 
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from its.chat.v1 import chat_pb2 as chat
@@ -78,7 +80,13 @@ def _storing() -> Callable[..., AbstractAsyncContextManager[Orchestrator]]:
     return storing
 
 
-@pytest.fixture(params=["sqlite", "folder"])
+@pytest.fixture(params=["sqlite", "folder", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A place for runs, of each kind that needs no server."""
-    return {"sqlite": f"sqlite:///{tmp_path}/kept/traces.sqlite", "folder": f"{tmp_path}/kept"}[request.param]
+    """A place for runs, empty, of each kind; ITS_POSTGRES names a database whose runs may be forgotten."""
+    if request.param != "postgres":
+        return {"sqlite": f"sqlite:///{tmp_path}/kept/traces.sqlite", "folder": f"{tmp_path}/kept"}[request.param]
+    if not (database := os.environ.get("ITS_POSTGRES")):
+        pytest.skip("ITS_POSTGRES names no database, such as postgresql://localhost/its")
+    with psycopg.connect(database) as connection:
+        connection.execute("DROP TABLE IF EXISTS its_traces")
+    return database

@@ -9,7 +9,7 @@ from its_orchestrator.storing.sqlite import SqliteStore
 from its_orchestrator.storing.store import Store
 from its_runtime.config import ConfigError
 
-KNOWN = "sqlite:///FILE (four slashes before an absolute path) or a folder"
+KNOWN = "sqlite:///FILE (four slashes before an absolute path), a folder, or postgresql://HOST/DATABASE"
 
 
 def open_store(settings: TraceSettings) -> Store | None:
@@ -22,8 +22,19 @@ def open_store(settings: TraceSettings) -> Store | None:
             return SqliteStore(_file(settings.url), settings.stored)
         case "" | "file":
             return FolderStore(Path(unquote(parts.path)), settings.stored)
+        case "postgresql":
+            return _postgres(settings)
         case other:
             raise ConfigError(f"orchestrator.traces.url: {other}: is no store; name {KNOWN}")
+
+
+def _postgres(settings: TraceSettings) -> Store:
+    try:
+        from its_orchestrator.storing.postgres import PostgresStore  # noqa: PLC0415  (its driver is an extra)
+    except ImportError as error:
+        message = f"orchestrator.traces.url: the driver is not installed: pip install 'its[postgres]' ({error})"
+        raise ConfigError(message) from error
+    return PostgresStore(settings.url or "", settings.stored)
 
 
 def _file(url: str) -> Path:

@@ -12,7 +12,8 @@ class TraceSettings(BaseModel):
     url: str | None = Field(
         default=None,
         min_length=1,
-        description="Where every run is stored: sqlite:///FILE, or a folder. Absent: a restart forgets them.",
+        description="Where every run is stored: sqlite:///FILE, a folder, or postgresql://HOST/DATABASE. Absent: "
+        "a restart forgets them.",
     )
     stored: int = Field(default=10_000, ge=1, description="Runs of one tenant that are stored; its oldest go first.")
     prompts: bool = Field(default=False, description="Keep what was asked, too, in memory and in the store.")

@@ -1,13 +1,13 @@
 """Runs in a file of SQLite, which any number of orchestrators of one machine may share."""
 
 import sqlite3
-import zlib
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 from its.orchestrator.v1.orchestrator_pb2 import GetTraceResponse
 from its.orchestrator.v1.trace_pb2 import TraceInfo
+from its_orchestrator.storing.packing import LATEST, packed, unpacked
 from its_orchestrator.storing.store import Place
 from its_runtime.config import ConfigError
 
@@ -52,17 +52,6 @@ class SqliteStore:
         self._database.close()
 
 
-def packed(trace: GetTraceResponse) -> bytes:
-    """Return a run as few bytes."""
-    return zlib.compress(trace.SerializeToString(), level=1)
-
-
-def unpacked(content: bytes) -> GetTraceResponse:
-    """Return the run that was packed."""
-    return GetTraceResponse.FromString(zlib.decompress(content))
-
-
-LATEST = (2**62, "")
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS traces (
     tenant TEXT NOT NULL, trace_id TEXT NOT NULL, began INTEGER NOT NULL, info BLOB NOT NULL, packed BLOB NOT NULL,
