@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from its_gateway.keys import Key, change, digest
 
@@ -80,7 +81,7 @@ def system(browser_path: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
             draining.wait(SECONDS)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(browser_path: str) -> AsyncIterator[Any]:
     """A browser without a window."""
     driver = pytest.importorskip("playwright.async_api")
@@ -98,14 +99,17 @@ def seen() -> Seen:
     return Seen()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def visit(browser: Any, system: System, seen: Seen) -> AsyncIterator[Any]:
     """Opens the page with a key: `page = await visit(color_scheme="dark")`. Nothing may complain, nor leave home."""
+
+    pages: list[Any] = []
 
     async def open_page(key: str = "ours", **options: Any) -> Any:
         page = await browser.new_page(
             **{"viewport": {"width": 1280, "height": 900}, "color_scheme": "light", **options}
         )
+        pages.append(page)
         page.set_default_timeout(30_000)
         page.on("request", lambda request: seen.urls.append(request.url))
         page.on("pageerror", lambda error: seen.complaints.append(str(error)))
@@ -115,6 +119,8 @@ async def visit(browser: Any, system: System, seen: Seen) -> AsyncIterator[Any]:
         return page
 
     yield open_page
+    for page in pages:
+        await page.close()
     assert not seen.complaints
     assert all(url.startswith(system.url) for url in seen.urls)
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser for all
 QUESTION = (
     "At first Anna has 5 toys. On Thursday Anna loses 3. On Friday Anna has 8 times as many. "
     "On Saturday Anna finds 6. How many toys are there now?"

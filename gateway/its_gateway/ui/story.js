@@ -42,8 +42,8 @@ const TOLD = {
     for (const { candidate_id: id, parent_id: parent } of survivors) if (id !== parent && parent) copied[parent] = (copied[parent] ?? 1) + 1;
     const copies = Object.entries(copied).map(([id, times]) => `${id} (now ${times} of it)`);
     if (!dropped.length && !copies.length) return "Resampling: all look alike, so all go on.";
-    const gone = dropped.length ? `dropped ${dropped.join(", ")}, which looked poor` : "dropped nobody";
-    return `Resampling: ${gone}${copies.length ? `; copied ${copies.join(", ")}, which look good. The copies go on differently` : ""}.`;
+    const gone = dropped.length ? ` Dropped: ${dropped.join(", ")}.` : "";
+    return `Resampling: places are handed out again, more of them to candidates that look better.${gone}${copies.length ? ` Copied: ${copies.join(", ")}.` : ""}`;
   },
   ended: (ended) => {
     const answers = [...new Set(ended.map((one) => one.final_answer).filter(Boolean))];
