@@ -45,17 +45,20 @@ class Edge(aio.ServerInterceptor):
         self._telemetry = telemetry
         self._log_prompts = log_prompts
         self._running = 0
+        self._handlers: dict[str, Handler] = {}
 
     async def intercept_service(  # pyright: ignore[reportIncompatibleMethodOverride]
         self,
         continuation: Callable[[grpc.HandlerCallDetails], "Awaitable[Handler | None]"],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> "Handler | None":
-        handler = await continuation(handler_call_details)
         method = str(handler_call_details.method)
+        if known := self._handlers.get(method):
+            return known
+        handler = await continuation(handler_call_details)
         if handler is None or method.startswith(("/grpc.health.", "/grpc.reflection.")):
             return handler
-        return self._wrapped(method, handler)
+        return self._handlers.setdefault(method, self._wrapped(method, handler))
 
     def _wrapped(self, method: str, handler: "Handler") -> "Handler":
         kinds: dict[str, Callable[[Any], Any]] = {
