@@ -183,6 +183,7 @@ class RunFunctionRequest(_message.Message):
     DETAIL_FIELD_NUMBER: _builtins.int
     TENANT_FIELD_NUMBER: _builtins.int
     CONVERSATION_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Chosen by the client, for logs."""
     function: _builtins.str
@@ -193,6 +194,8 @@ class RunFunctionRequest(_message.Message):
     """How much of the run is streamed."""
     tenant: _builtins.str
     """For whom: opaque, such as the id of a key. A trace is its tenant's alone."""
+    priority: _builtins.int
+    """Its tenant's share where several wait: twice as much with 2 as with 1. 0: as if 1."""
     @_builtins.property
     def input(self) -> _struct_pb2.Value:
         """Its input, as its schema in ListFunctions describes it."""
@@ -218,10 +221,11 @@ class RunFunctionRequest(_message.Message):
         detail: Global___Detail.ValueType = ...,
         tenant: _builtins.str = ...,
         conversation: _chat_pb2.Conversation | None = ...,
+        priority: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "conversation", b"conversation", "input", b"input", "seed", b"seed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "conversation", b"conversation", "detail", b"detail", "function", b"function", "input", b"input", "request_id", b"request_id", "seed", b"seed", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "conversation", b"conversation", "detail", b"detail", "function", b"function", "input", b"input", "priority", b"priority", "request_id", b"request_id", "seed", b"seed", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
     _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
@@ -350,6 +354,7 @@ class RunPipelineRequest(_message.Message):
     SEED_FIELD_NUMBER: _builtins.int
     DETAIL_FIELD_NUMBER: _builtins.int
     TENANT_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Chosen by the client, for logs."""
     seed: _builtins.int
@@ -358,6 +363,8 @@ class RunPipelineRequest(_message.Message):
     """How much of the run is streamed."""
     tenant: _builtins.str
     """For whom: opaque, such as the id of a key. A trace is its tenant's alone."""
+    priority: _builtins.int
+    """Its tenant's share where several wait: twice as much with 2 as with 1. 0: as if 1."""
     @_builtins.property
     def stages(self) -> _containers.RepeatedCompositeFieldContainer[Global___PipelineStage]:
         """The strategies, in order."""
@@ -380,10 +387,11 @@ class RunPipelineRequest(_message.Message):
         seed: _builtins.int | None = ...,
         detail: Global___Detail.ValueType = ...,
         tenant: _builtins.str = ...,
+        priority: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "conversation", b"conversation", "seed", b"seed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "conversation", b"conversation", "detail", b"detail", "request_id", b"request_id", "seed", b"seed", "stages", b"stages", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "conversation", b"conversation", "detail", b"detail", "priority", b"priority", "request_id", b"request_id", "seed", b"seed", "stages", b"stages", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
     _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
@@ -511,12 +519,17 @@ class ListFunctionsRequest(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    NAMES_ONLY_FIELD_NUMBER: _builtins.int
+    names_only: _builtins.bool
+    """Report the names alone, without groups of functions: they are known without building anything."""
     def __init__(
         self,
+        *,
+        names_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["names_only", b"names_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
