@@ -38,6 +38,7 @@ class FunctionCall:
         """Yield what happens while the function runs on the terms of `request`."""
         asked = self._asked
         asked.request_id, asked.tenant, asked.detail = request.request_id, request.tenant, request.detail
+        asked.priority = request.priority
         asked.budget.CopyFrom(request.budget)
         if request.sampling.HasField("seed"):
             asked.seed = request.sampling.seed

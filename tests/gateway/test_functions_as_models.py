@@ -194,7 +194,9 @@ async def test_a_key_runs_the_workflow_as_its_tenant_where_it_may_use_it(gateway
     tokens = {name: keys.new_token() for name in ("may", "may not")}
     models = {"may": ("workflow",), "may not": ("its-tiny",)}
     ring = tmp_path / "keys.json"
-    made = {name: keys.Key(sha256=keys.digest(token), models=models[name]) for name, token in tokens.items()}
+    made = {
+        name: keys.Key(sha256=keys.digest(token), models=models[name], priority=3) for name, token in tokens.items()
+    }
     keys.change(ring, lambda known: known.update(made))
     async with httpx.AsyncClient(base_url=await gateway(keys=ring)) as http:
         answers = {
@@ -203,4 +205,4 @@ async def test_a_key_runs_the_workflow_as_its_tenant_where_it_may_use_it(gateway
         }
 
     assert {name: one.status_code for name, one in answers.items()} == {"may": 200, "may not": 404}
-    assert [one.tenant for one in script.called] == [made["may"].id]
+    assert [(one.tenant, one.priority) for one in script.called] == [(made["may"].id, 3)]

@@ -53,6 +53,9 @@ def trajectory(**fields) -> reward.Trajectory:
     return reward.Trajectory(**{"id": "a", "text": STEPS, **fields})
 
 
+PIPELINE = {"request_id": "r", "conversation": HELLO, "stages": [orchestrator.PipelineStage(type="s")]}
+
+
 def solve(**fields) -> orchestrator.SolveRequest:
     return orchestrator.SolveRequest(**{"request_id": "r", "conversation": HELLO, **fields})
 
@@ -148,7 +151,9 @@ BAD: list[tuple[Message, str]] = [
     (orchestrator.ConfigureRequest(), "profile"),
     (orchestrator.ConfigureRequest(profile=listing.Profile()), "profile.name"),
     (orchestrator.RunPipelineRequest(request_id="r", conversation=HELLO), "stages"),
+    (orchestrator.RunPipelineRequest(**PIPELINE, priority=101), "priority"),
     (orchestrator.RunFunctionRequest(request_id="r"), "function"),
+    (orchestrator.RunFunctionRequest(request_id="r", function="f", priority=101), "priority"),
 ]
 
 GOOD: list[Message] = [

@@ -263,9 +263,34 @@ async def test_a_deadline_ends_a_run_before_the_client_gives_up():
     assert "budget of seconds" in refused.value.details()
 
 
+async def test_engines_are_told_for_whom_a_function_asks_and_how_much_that_weighs():
+    world = World(["4", "5"], judge=len)
+    blueprint = Drawing().read({"llms": {"a": {"_type": "its"}}, "functions": {"ask": CHAT}})
+    share = {"tenant": "ours", "priority": 7}
+    async with orchestrator(blueprint, world.engines) as stub:
+        await heard(stub.RunFunction(function("ask", "Why?", **share)))
+        await heard(stub.RunPipeline(pipeline({"type": "best-of-n", "samples": 2}, **share)))
+
+    asked = [one.flow for one in (*world.generator.generations, *world.reward.scorings)]
+    assert len(asked) >= 3
+    assert {(one.tenant, one.priority) for one in asked} == {("ours", 7)}
+
+
 async def test_a_trace_is_its_tenants_alone(stub):
     (last,) = await heard(stub.RunFunction(function("ask", "Why?", tenant="ours")))
 
     await stub.GetTrace(pb.GetTraceRequest(trace_id=last.output.trace_id, tenant="ours"))
     with pytest.raises(grpc.aio.AioRpcError):
         await stub.GetTrace(pb.GetTraceRequest(trace_id=last.output.trace_id, tenant="theirs"))
+
+
+async def test_names_of_functions_are_told_without_building_any(script):
+    kit = {"_type": "mcp_client", "server": {"transport": "streamable-http", "url": "http://127.0.0.1:9/mcp"}}
+    sections = values(script)
+    blueprint = Drawing().read({**sections, "function_groups": {"kit": kit}})
+    async with orchestrator(blueprint, World(["4"]).engines) as stub:
+        named = (await stub.ListFunctions(pb.ListFunctionsRequest(names_only=True))).functions
+        listed = (await stub.ListFunctions(pb.ListFunctionsRequest())).functions
+
+    assert [(one.name, one.type) for one in named] == [("ask", ""), ("qa", "")]
+    assert [one.name for one in listed] == ["ask", "qa"]

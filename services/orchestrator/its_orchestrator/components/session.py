@@ -27,6 +27,8 @@ class Session:
         self.request_id = request_id or recorder.trace_id
         self.tenant = tenant
         """For whom it is."""
+        self.priority = 1
+        """The tenant's share of the services where several wait."""
         self.account = Account(budget.tokens, recorder)
         self.watch = Watch(budget.seconds)
         self.equivalence: Equivalence = MathEquivalence()

@@ -93,6 +93,7 @@ class Served:
             sampling=sampling,
             structured_output=self._form(ask, model),
             tenant=session.tenant,
+            priority=session.priority,
         )
 
     def _form(self, ask: Ask, model: GeneratorModel) -> Form | None:

@@ -77,6 +77,7 @@ def _terms(request: pb.RunFunctionRequest | pb.RunPipelineRequest, seconds: floa
         seed=request.seed if request.HasField("seed") else seeds.draw(),
         seconds=seconds,
         tenant=request.tenant,
+        priority=request.priority or 1,
         wanted=convert_events.wanted(request.detail),
     )
 

@@ -20,6 +20,8 @@ class Terms:
     seconds: float | None = None
     """How long the caller will wait; None for ever."""
     tenant: str = ""
+    priority: int = 1
+    """The tenant's share of the services where several wait."""
     wanted: frozenset[type] = frozenset()
     """The kinds of events that somebody wants to hear of."""
 

@@ -111,6 +111,7 @@ class Runner:
         limits = [limit for limit in (terms.budget.seconds, deadline) if limit is not None]
         budget = terms.budget.model_copy(update={"seconds": min(limits, default=None)})
         session = Session(recorder, seed=terms.seed, budget=budget, request_id=terms.request_id, tenant=terms.tenant)
+        session.priority = terms.priority
         if self._supplies.engines:
             session.equivalence = self._supplies.engines.equivalence.telling(session.note, lambda: session.watch.left)
         return session

@@ -98,6 +98,7 @@ class ItsAlgorithm(StrategyBase[ItsAlgorithmConfig]):
             sampling=Sampling(seed=session.call_seed(config.algorithm, prompt)),
             reward_model=config.reward_model,
             tenant=session.tenant,
+            priority=session.priority,
         )
 
     def _item(self, prompt: str | None, one: Candidate, *, chosen: bool) -> ITSItem:
