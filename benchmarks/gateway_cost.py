@@ -58,14 +58,15 @@ class Service:
         return asked("/v1/chat/completions", {"model": self.model, "messages": [message], "budget": budget, **more})
 
 
-async def milliseconds(service: Service, budget: int) -> float:
-    """Return the CPU time of one request, in one round."""
+async def milliseconds(service: Service, budget: int, requests: int = 0) -> float:
+    """Return the CPU time of one request, in one round of so many; 0: as many as there usually are."""
+    count = requests or REQUESTS[budget]
     async with Connections(service.port, CALLERS) as connections:
         request = service.request(budget)
         await connections.all([request] * CALLERS)
         before = service.cpu
-        await connections.all([request] * REQUESTS[budget])
-        return (service.cpu - before) / REQUESTS[budget] * 1000
+        await connections.all([request] * count)
+        return (service.cpu - before) / count * 1000
 
 
 async def latencies(service: Service) -> list[float]:
