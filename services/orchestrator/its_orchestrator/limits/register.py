@@ -1,10 +1,12 @@
 """The register of one run: what became of its candidates, and which of them have the form that was asked for."""
 
+from functools import cached_property
+
 from its_orchestrator.candidate import Candidate
 from its_orchestrator.events import CandidateEnded, FailureNoted, StepEnded
 from its_orchestrator.limits.recorder import Recorder
 from its_orchestrator.terms import Terms
-from its_orchestrator.tool_calls import offered, spoken
+from its_orchestrator.tool_calls import Offered, offered, spoken
 
 
 class Register:
@@ -43,4 +45,8 @@ class Register:
 
     def _calls(self, candidate: Candidate) -> bool:
         """Tell whether it calls tools, which have forms of their own."""
-        return bool(spoken(candidate.text, offered(self._terms.prompt)).calls)
+        return bool(spoken(candidate.text, self._tools).calls)
+
+    @cached_property
+    def _tools(self) -> Offered:
+        return offered(self._terms.prompt)
