@@ -1,6 +1,8 @@
 """Four real processes under mutual TLS: they answer each other and their clients, and nobody else."""
 
 import ssl
+import subprocess
+import sys
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from typer.testing import CliRunner
 from its_cli.__main__ import app
 
 QUESTION = {"model": "its-tiny:best-of-n", "budget": 2, "messages": [{"role": "user", "content": "What is 3 + 4?"}]}
+PROBE = Path(__file__).parents[2] / "deploy/probe.py"
 PLACES = {"orchestrator": 0, "generator": 1, "reward": 2}
 
 
@@ -66,6 +69,16 @@ def test_algorithms_are_listed_by_who_shows_a_certificate(certified: Any):
     assert CliRunner().invoke(app, command).exit_code != 0
 
 
+def test_probes_of_images_find_everybody_healthy_who_is(certified: Any):
+    up, folder = certified
+    shown = [str(folder / name) for name in ("generator.crt", "generator.key", "authority.crt")]
+    target = [f"127.0.0.1:{up.base + PLACES['generator']}", "its.generator.v1.GeneratorService"]
+
+    assert probed(*target, *shown)
+    assert probed(up.url.replace("http:", "https:") + "/ready")
+    assert not probed(*target)
+
+
 @pytest.mark.parametrize("section", PLACES)
 def test_a_service_answers_who_shows_a_certificate_of_the_authority(certified: Any, section: str):
     up, folder = certified
@@ -87,6 +100,11 @@ def test_a_service_refuses_a_stranger_s_certificate(certified: Any, section: str
     stranger = credentials(tmp_path, "gateway", authority=folder)
     with pytest.raises(grpc.RpcError, match="UNAVAILABLE"):
         serves(f"127.0.0.1:{up.base + PLACES[section]}", stranger)
+
+
+def probed(*asked: str) -> bool:
+    """Run the probe that goes into images."""
+    return subprocess.run([sys.executable, PROBE, *asked], check=False, timeout=60).returncode == 0
 
 
 def credentials(folder: Path, name: str, authority: Path | None = None) -> grpc.ChannelCredentials:
