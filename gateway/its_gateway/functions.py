@@ -27,19 +27,22 @@ class Functions:
         self._listed: float | None = None
 
     async def all(self) -> Sequence[FunctionInfo]:
-        """Return every function; none where the orchestrator has no such thing."""
-        try:
-            found = await self._orchestrator.functions()
-        except Unsupported:
-            found = ()
-        self._names, self._listed = frozenset([one.name for one in found]), self._clock()
-        return found
+        """Return every function that can be asked as a model; those of groups are tools, and can't."""
+        await self._list()
+        return [one for one in await self._orchestrator.functions() if one.name in self._names] if self._names else ()
 
     async def behind(self, model: str) -> Solves:
         """Return what answers as `model`: the function of that name, where there is one, or the orchestrator."""
         if model not in self._names and self._is_stale:
-            await self.all()
+            await self._list()
         return ChatFunction(self._orchestrator) if model in self._names else self._orchestrator
+
+    async def _list(self) -> None:
+        try:
+            found = await self._orchestrator.functions(names_only=True)
+        except Unsupported:
+            found = ()
+        self._names, self._listed = frozenset([one.name for one in found]), self._clock()
 
     @property
     def _is_stale(self) -> bool:

@@ -80,9 +80,9 @@ class Orchestrator:
         call = self._stub.ListAlgorithms(ListAlgorithmsRequest(), timeout=_LISTING_SECONDS)
         return (await response(call, _SERVICE)).algorithms
 
-    async def functions(self) -> Sequence[FunctionInfo]:
-        """Return every function."""
-        call = self._stub.ListFunctions(ListFunctionsRequest(), timeout=_LISTING_SECONDS)
+    async def functions(self, *, names_only: bool = False) -> Sequence[FunctionInfo]:
+        """Return every function, or the names alone, without those of groups."""
+        call = self._stub.ListFunctions(ListFunctionsRequest(names_only=names_only), timeout=_LISTING_SECONDS)
         return (await response(call, _SERVICE)).functions
 
     async def configure(self, request: ConfigureRequest) -> ConfigureResponse:

@@ -59,6 +59,15 @@ async def test_generate_returns_the_selected_result_in_its_own_type(gateway):
     assert {"workflow", "risks"} <= {one["id"] for one in listed}
 
 
+async def test_functions_of_groups_are_tools_and_no_models(gateway):
+    kit = {"function_groups": {"kit": {"_type": "test_kit"}}, "workflow": {"_type": "test_echo"}}
+    async with httpx.AsyncClient(base_url=await gateway(**kit)) as http:
+        listed = {one["id"] for one in (await http.get("/v1/models")).json()["data"]}
+
+    assert "workflow" in listed
+    assert not any(one.startswith("kit") for one in listed)
+
+
 async def test_generate_streams_the_stages_on_the_way(gateway):
     async with httpx.AsyncClient(base_url=await gateway(**voting(["low", "high", "high"]))) as http:
         text = (await http.post("/generate/stream", json="How risky?")).text

@@ -8,6 +8,7 @@ from typing import Any
 from grpc import aio
 
 from its.orchestrator.v1 import orchestrator_pb2 as pb
+from its.orchestrator.v1.listing_pb2 import FunctionInfo
 from its.orchestrator.v1.orchestrator_pb2_grpc import OrchestratorServiceServicer
 from its_orchestrator import facts, registry
 from its_orchestrator.choosing.equivalence import Equivalence
@@ -16,7 +17,7 @@ from its_orchestrator.running.desk import Desk
 from its_orchestrator.running.solver import Solver
 from its_orchestrator.traces import Traces
 from its_orchestrator.wire import convert, convert_events, convert_workflows
-from its_orchestrator.workflows.listing import functions, strategies
+from its_orchestrator.workflows.listing import functions, names, strategies
 from its_orchestrator.workflows.runner import Runner
 from its_runtime import trail
 from its_runtime.deadline import remaining
@@ -69,6 +70,8 @@ class OrchestratorServicer(OrchestratorServiceServicer):
         return pb.ListStrategiesResponse(strategies=[convert_workflows.strategy(one) for one in await strategies()])
 
     async def ListFunctions(self, request: pb.ListFunctionsRequest, context: Context) -> pb.ListFunctionsResponse:
+        if request.names_only:
+            return pb.ListFunctionsResponse(functions=[FunctionInfo(name=name) for name in names(self._runner)])
         found = await functions(self._runner)
         return pb.ListFunctionsResponse(functions=[convert_workflows.function(one) for one in found])
 

@@ -1,5 +1,6 @@
 """What can be chosen: every type of strategy, and every function of a blueprint."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, get_origin
@@ -20,6 +21,8 @@ from its_orchestrator.workflows.runner import Runner
 from its_orchestrator.workflows.workshop import workshop
 from its_runtime.errors import ItsError
 
+SOON = 3.0
+"""Seconds that a listing waits for what it can do without."""
 _log = structlog.get_logger("its.workflows")
 
 
@@ -43,16 +46,26 @@ async def strategies() -> list[StrategyListing]:
     return sorted(found, key=lambda one: (stages.index(one.stage), one.type))
 
 
+def names(runner: Runner) -> list[str]:
+    """Return the names of a runner's functions, but for those of groups, which are known once these are built."""
+    return sorted(runner.blueprint.of(Section.FUNCTION))
+
+
 async def functions(runner: Runner) -> list[Function]:
-    """Return every function of a runner's blueprint, those of groups included, in the order of their names."""
+    """Return every function of a runner's blueprint, those of groups included, in the order of their names.
+
+    What can't be built soon, such as the tools of a server that doesn't answer, is logged and left out.
+    """
     async with runner.workshop(Session.alone()) as builder:
-        names = [*runner.blueprint.of(Section.FUNCTION), *runner.blueprint.of(Section.GROUP)]
+        wanted = [*runner.blueprint.of(Section.FUNCTION), *runner.blueprint.of(Section.GROUP)]
         found: list[Function] = []
-        for name in names:
+        soon = asyncio.get_running_loop().time() + SOON
+        for name in wanted:
             try:
-                found += await builder.get_functions(name)
-            except ItsError as error:
-                _log.warning("function left out", function=name, reason=error.message)
+                async with asyncio.timeout_at(soon):
+                    found += await builder.get_functions(name)
+            except (ItsError, TimeoutError) as error:
+                _log.warning("function left out", function=name, reason=str(error) or f"not built within {SOON:g} s")
     return sorted(found, key=lambda one: one.name)
 
 
