@@ -98,6 +98,23 @@ async def test_curves_are_drawn_of_the_rows_of_an_evaluation(visit, tmp_path, ke
     assert await page.locator("text.mark").count() == 5
 
 
+async def test_a_pipeline_is_a_tree_of_what_its_stages_leave(visit):
+    page = await visit()
+    lanes = await page.evaluate(PIPELINE)
+
+    assert lanes == [
+        {"id": "a", "parent": None, "steps": ["plan A", "plan A, better"], "dropped": True, "chosen": False},
+        {
+            "id": "b",
+            "parent": None,
+            "steps": ["plan B", "plan B, better", "plan B, better"],
+            "dropped": False,
+            "chosen": True,
+        },
+        {"id": "b2", "parent": "b", "steps": ["plan B, otherwise"], "dropped": True, "chosen": False},
+    ]
+
+
 async def test_rows_that_are_none_are_refused_in_words(visit, tmp_path):
     file = tmp_path / "rows.jsonl"
     file.write_text("hello")
@@ -166,6 +183,20 @@ async def test_another_key_sees_none_of_it_and_no_key_is_told_what_to_do(visit, 
     seen.complaints[:] = [one for one in seen.complaints if "401" not in one]
 
 
+PIPELINE = """import('./ui/search.js').then(({ Search }) => {
+  const stage = (stage, items) => ({ stage_ended: { turn_id: '0', stage, items } });
+  const search = new Search([
+    stage('search', [{ id: 'a', text: 'plan A' }, { id: 'b', text: 'plan B' }]),
+    stage('editing', [
+      { id: 'a1', parent_ids: ['a'], text: 'plan A, better' },
+      { id: 'b1', parent_ids: ['b'], text: 'plan B, better' },
+      { id: 'b2', parent_ids: ['b'], text: 'plan B, otherwise' },
+    ]),
+    stage('selection', [{ id: 'b3', parent_ids: ['b1'], text: 'plan B, better', score: 0.9 }]),
+  ]);
+  return [...search.lanes.values()].map(({ id, parent, steps, dropped, chosen }) =>
+    ({ id, parent, steps: steps.map((one) => one.text), dropped, chosen }));
+})"""
 NAMELESS = """[...document.querySelectorAll('button, input, select, textarea, a')]
   .filter((one) => !(one.labels?.length || one.textContent.trim() || one.getAttribute('aria-label')))
   .map((one) => one.outerHTML)"""

@@ -33,7 +33,8 @@ export class Search {
     this.answer = null;
     this.ledger = null;
     this.notes = [];
-    this.stages = [];
+    this.items = new Map(); // lanes of a pipeline's items, by id
+    this.standing = new Map(); // lanes that the last stage left, by the pass of the pipeline
     this.resampled = 0;
     for (const event of events) this.add(event);
   }
@@ -112,9 +113,28 @@ export class Search {
     this.notes.push(id ? `Candidate ${id} failed: ${message}` : message);
   }
 
-  on_stage_ended(stage) {
-    this.stages.push(stage);
-    this.ledger = stage.ledger ?? this.ledger;
+  // What a stage of a pipeline leaves: each item goes on in the lane of what it was made from, or beside it.
+  on_stage_ended({ items = [], ledger, turn_id: turn = "" }) {
+    this.ledger = ledger ?? this.ledger;
+    const now = items.map((item) => this.kept(item));
+    for (const lane of this.standing.get(turn) ?? []) {
+      if (now.includes(lane)) continue;
+      lane.dropped = true;
+      this.free.push(lane.slot);
+    }
+    for (const lane of now) lane.chosen = now.length === 1;
+    this.standing.set(turn, now);
+  }
+
+  kept({ id, parent_ids: parents = [], score = null, text = "", tokens = 0 }) {
+    const from = this.items.get(parents[0]);
+    const goesOn = from && !from.dropped && !from.continued?.has(parents[0]);
+    const lane = goesOn ? from : this.lane(id, from?.id ?? null);
+    if (goesOn) (from.continued ??= new Set()).add(parents[0]);
+    lane.steps.push({ text, tokens, score });
+    lane.score = score ?? lane.score;
+    this.items.set(id, lane);
+    return lane;
   }
 
   on_answer(answer) {

@@ -25,11 +25,13 @@ class Keeper:
         self._store = store
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="traces")
         self._waiting = 0
+        self._closed = False
 
     def keep(self, tenant: str, make: Callable[[], GetTraceResponse]) -> None:
         """Let the run that `make` returns be stored soon. A run that can't be stored is told of in the log."""
-        if self._waiting >= WAITING:
-            _log.error("a run is not stored", cause=f"{self._waiting} runs wait for the store already")
+        if self._closed or self._waiting >= WAITING:
+            cause = "the store is closed" if self._closed else f"{self._waiting} runs wait for the store already"
+            _log.error("a run is not stored", cause=cause)
             return
         self._waiting += 1
         loop = asyncio.get_running_loop()
@@ -46,6 +48,7 @@ class Keeper:
 
     async def close(self) -> None:
         """Write what waits, and let go of the store."""
+        self._closed = True
         await asyncio.to_thread(self._thread.shutdown)
         self._store.close()
 
