@@ -37,7 +37,8 @@ class FunctionCall:
     async def solve(self, request: SolveRequest, seconds: float) -> AsyncGenerator[SolveEvent, None]:
         """Yield what happens while the function runs on the terms of `request`."""
         asked = self._asked
-        asked.request_id, asked.tenant, asked.detail = request.request_id, request.tenant, request.detail
+        asked.request_id, asked.detail = request.request_id, request.detail
+        asked.tenant, asked.priority = request.tenant, request.priority
         asked.priority = request.priority
         asked.budget.CopyFrom(request.budget)
         if request.sampling.HasField("seed"):
