@@ -31,6 +31,7 @@ from its_orchestrator.traces import Traces
 from its_orchestrator.wire import convert_events, convert_traces
 
 PARTICLES, STEPS, CONCURRENT = (4, 16, 64), (4, 8, 16, 32), (1, 4, 16)
+DRAWN = {"cpu": "CPU ms a request", "memory": "MiB a request"}
 ROUNDS = 3
 Point = tuple[int, int, int]
 
@@ -87,20 +88,21 @@ def main(out: str | None) -> None:
     ]
     sheet.table(heads, rows)
     if out:
-        picture = RESULTS / Path(out).with_suffix(".svg")
-        picture.parent.mkdir(exist_ok=True)
-        draw(picture, "steps", "CPU ms a request", panels(found))
-        sheet.say(f"![CPU over steps, one panel for each number of particles]({picture.name})")
+        for value, (name, what) in enumerate(DRAWN.items()):
+            picture = RESULTS / f"{Path(out).stem}-{name}.svg"
+            picture.parent.mkdir(exist_ok=True)
+            draw(picture, "steps", what, panels(found, value))
+            sheet.say(f"![{what} over steps, one panel for each number of particles]({picture.name})", "")
     sheet.write(out)
 
 
-def panels(found: dict[Point, tuple[float, float]]) -> list[Panel]:
+def panels(found: dict[Point, tuple[float, float]], value: int) -> list[Panel]:
     """Return one panel for each number of particles, with a line for each number of concurrent requests."""
     return [
         Panel(
             f"{particles} particles",
             {
-                f"{concurrent} at once": {steps: found[particles, steps, concurrent][0] for steps in STEPS}
+                f"{concurrent} at once": {steps: found[particles, steps, concurrent][value] for steps in STEPS}
                 for concurrent in CONCURRENT
             },
         )
