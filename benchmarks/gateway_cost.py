@@ -12,6 +12,7 @@ whatever becomes of those before.
 import argparse
 import asyncio
 import datetime as dt
+import json
 import os
 import platform
 import statistics
@@ -26,6 +27,7 @@ from pathlib import Path
 
 import psutil
 from http_connections import Connections, asked, listening
+from instant_engines import SAID, TOKENS
 
 HERE = Path(__file__).parent
 PEER = HERE.parent / ".venv-peers/bin"
@@ -134,6 +136,16 @@ def services(peer: bool) -> Iterator[list[Service]]:
         yield found
 
 
+async def checked(service: Service) -> None:
+    """Raise AssertionError unless an answer is the engine's, and paid for as often as was asked."""
+    async with Connections(service.port, 1) as connections:
+        for budget in GOALS:
+            answer = json.loads(await connections.ask(service.request(budget)))
+            said, paid = answer["choices"][0]["message"]["content"], answer["usage"]["completion_tokens"]
+            if said not in SAID or paid != TOKENS * budget:
+                raise AssertionError(f"{service.name} answers a budget of {budget} with {paid} tokens and {said!r}")
+
+
 async def configured(service: Service) -> None:
     """Tell the peer what to do."""
     fields = {
@@ -158,6 +170,8 @@ async def main(peer: bool) -> None:
                 await listening(port)
         for service in compared[1:]:
             await configured(service)
+        for service in compared:
+            await checked(service)
         print("\n| budget | goal, ms | " + " | ".join(f"{one.name}, ms" for one in compared) + " | ratio |")
         print("|---" * (3 + len(compared)) + "|")
         for budget, goal in GOALS.items():
