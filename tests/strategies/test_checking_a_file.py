@@ -103,6 +103,14 @@ def test_every_error_is_reported_at_once(found):
     assert len(found(text)) == 3
 
 
+def test_both_names_of_the_section_may_stand_and_share_their_entries(found):
+    later = "ttc_strategies: {scorer: {_type: llm_based_agent_scorer, scoring_llm: nim_llm}}\n"
+
+    assert found(later + SEED, "workflow.scorer=scorer") == []
+    twice = found(later.replace("scorer:", "selector:", 1) + SEED)
+    assert any("ttc_strategies.selector: there is another strategy called 'selector'" in one for one in twice)
+
+
 def test_the_key_of_an_endpoint_that_is_not_set_is_an_error(found, monkeypatch):
     monkeypatch.delenv("NVIDIA_API_KEY", raising=False)
 

@@ -67,6 +67,22 @@ async def test_a_score_of_another_scale_or_that_is_taken_back_is_not_read(said):
     assert "can't be read" in item.feedback
 
 
+async def test_what_an_unread_verdict_cost_stands_in_the_items_lineage():
+    (origin,) = (await scored("FINAL SCORE: eight")).lineage
+
+    assert (origin.calls, origin.tokens) == (2, 6)
+
+
+async def test_a_judge_that_can_not_be_asked_is_an_error_and_no_choice_of_the_first():
+    def refuses(asked: str, number: int) -> str:
+        raise Unmet("the endpoint refuses the key")
+
+    here, _ = bench(refuses)
+
+    with pytest.raises(Unmet, match="refuses the key"):
+        await here.stage("selection", "choose", [ITSItem(output="x"), ITSItem(output="y")], pipeline="custom")
+
+
 def _shown(asked: str) -> str:
     return asked[asked.index("<candidate-") :]
 

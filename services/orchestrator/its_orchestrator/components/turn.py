@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import zip_longest
 from random import Random
 
 from its_orchestrator.components.item import ITSItem
@@ -25,7 +26,7 @@ class Turn:
     stage: str = ""
     strategy: str = ""
     spans: dict[int, Span] = field(default_factory=dict[int, Span])
-    """What was spent on each item that came out, by its identity."""
+    """What was spent on each item that came out, or on which work failed, by its identity."""
     made: list[ITSItem] = field(default_factory=list[ITSItem])
     """These items, kept so that no other takes over an identity."""
 
@@ -35,19 +36,23 @@ class Turn:
         All are worked on at once, and each is reported as it starts and ends. Each may spend the same share of the
         tokens that are left. Cancelling stops them all.
         """
-        return await self._attempts([(_index(one, at), partial(work, one)) for at, one in enumerate(items)])
+        return await self._attempts([(_index(one, at), partial(work, one)) for at, one in enumerate(items)], items)
 
     async def all(self, works: Sequence[Callable[[], Awaitable[ITSItem]]]) -> list[ITSItem | ItsError]:
         """Return what each of `works` makes, in their order, as `each` does where there are no items yet."""
         return await self._attempts(list(enumerate(works)))
 
     async def _attempts(
-        self, works: Sequence[tuple[int, Callable[[], Awaitable[ITSItem]]]]
+        self, works: Sequence[tuple[int, Callable[[], Awaitable[ITSItem]]]], items: Sequence[ITSItem | None] = ()
     ) -> list[ITSItem | ItsError]:
+        """Return what comes of all works; `items` are those that they are done on, where there are any."""
         left = within_share(self.session.account.tokens_left)
         share = None if left is None else left // max(1, len(works))
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._attempt(index, work, share)) for index, work in works]
+            tasks = [
+                group.create_task(self._attempt(index, work, share, item))
+                for (index, work), item in zip_longest(works, items)
+            ]
         return [task.result() for task in tasks]
 
     def rng(self, *path: str | int) -> Random:
@@ -59,16 +64,23 @@ class Turn:
         self.session.note(f"{self.strategy}: {message}")
 
     async def _attempt(
-        self, index: int, work: Callable[[], Awaitable[ITSItem]], share: int | None
+        self, index: int, work: Callable[[], Awaitable[ITSItem]], share: int | None, item: ITSItem | None
     ) -> ITSItem | ItsError:
         self.session.emit(AttemptStarted(self.turn_id, self.stage, self.strategy, index))
         with span(share, f"{self.turn_id}.{self.stage}{index}") as spent:
             result = await _caught(work())
         self._report(index, result, spent)
-        if isinstance(result, ITSItem):
-            self.spans[id(result)] = spent
-            self.made.append(result)
+        if (kept := result if isinstance(result, ITSItem) else item) is not None:
+            self.spans[id(kept)] = spent
+            self.made.append(kept)
         return result
+
+    def credit(self, item: ITSItem, other: ITSItem) -> ITSItem:
+        """Return `item`, with what was spent on `other` as its own cost; for what stands in another's place."""
+        if (spent := self.spans.get(id(other))) is not None:
+            self.spans[id(item)] = spent
+            self.made.append(item)
+        return item
 
     def _report(self, index: int, result: ITSItem | ItsError, spent: Span) -> None:
         failed = isinstance(result, ItsError)

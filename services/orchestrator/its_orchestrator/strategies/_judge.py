@@ -14,6 +14,10 @@ from its_runtime.errors import Unmet
 Verdict = TypeVar("Verdict")
 
 
+class Unread(Unmet):
+    """A judge answered twice, and neither reply holds a verdict."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form(Generic[Verdict]):
     """The form of a verdict: a line in a text, or a field of a JSON object where a model can be held to one."""
@@ -70,7 +74,7 @@ class Fence:
 async def ruled(llm: LLM, fence: Fence, text: str, form: Form[Verdict], temperature: float = 0.0) -> Ruling[Verdict]:
     """Return what the judge decides on `text`; a model that can be held to a JSON schema is held to one.
 
-    A reply that can't be read is asked for once more. Raises Unmet when that can't be read either.
+    A reply that can't be read is asked for once more. Raises Unread when that can't be read either.
     """
     judge = llm.bind(temperature=temperature, **({"schema": _schema(form)} if llm.structured else {}))
     question = fence.question(f"{text}\n\n{AS_JSON.format(form=form.line)}" if llm.structured else text)
@@ -82,7 +86,7 @@ async def ruled(llm: LLM, fence: Fence, text: str, form: Form[Verdict], temperat
         said = (await judge.ainvoke(Conversation(messages))).text
         ruling = form.ruling(fence.outside(said))
     if ruling is None:
-        raise Unmet(f"the verdict of LLM {llm.name!r} can't be read: no {form.line!r} in its reply, asked twice")
+        raise Unread(f"the verdict of LLM {llm.name!r} can't be read: no {form.line!r} in its reply, asked twice")
     return ruling
 
 

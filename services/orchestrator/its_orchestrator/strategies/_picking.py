@@ -37,7 +37,7 @@ class Picking:
     """Whether the one number of a reply without any mark is read, too."""
 
     async def pick(self, turn: Turn, items: Sequence[ITSItem], words: Mapping[str, str], *path: str | int) -> Pick:
-        """Return the one of `items` that the judge names. Raises Unmet when none can be understood, asked twice.
+        """Return the one of `items` that the judge names. Raises Unread when none can be understood, asked twice.
 
         Where the run's budget has ended, the first one is kept, and that is told.
         """

@@ -8,15 +8,20 @@ from its_orchestrator.components.template import filled
 from its_orchestrator.components.turn import Turn, Work
 from its_orchestrator.strategies._judge import Fence, ruled
 from its_orchestrator.strategies._scores import FORM
+from its_runtime.errors import ItsError
 
 
 async def scored(turn: Turn, items: Sequence[ITSItem], work: Work) -> list[ITSItem]:
     """Return `items` with the scores that `work` gives them, in their order."""
     results = await turn.each(items, work)
     return [
-        new if isinstance(new, ITSItem) else old.derived(score=None, feedback=f"not scored: {new.message}")
+        new if isinstance(new, ITSItem) else turn.credit(_unscored(old, new), old)
         for old, new in zip(items, results, strict=True)
     ]
+
+
+def _unscored(item: ITSItem, why: ItsError) -> ITSItem:
+    return item.derived(score=None, feedback=f"not scored: {why.message}")
 
 
 async def judged(llm: LLM, template: str, fenced: str, item: ITSItem, words: Mapping[str, str]) -> ITSItem:

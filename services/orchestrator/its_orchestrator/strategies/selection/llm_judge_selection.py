@@ -12,10 +12,10 @@ from its_orchestrator.components.register import register_its_strategy
 from its_orchestrator.components.stages import PipelineTypeEnum, StageTypeEnum
 from its_orchestrator.components.strategy_base import StrategyBase
 from its_orchestrator.components.template import variables
+from its_orchestrator.strategies._judge import Unread
 from its_orchestrator.strategies._motivation import noted
 from its_orchestrator.strategies._picking import Pick, Picking
 from its_orchestrator.strategies._prompts import JUDGE_SELECTION
-from its_runtime.errors import Unmet
 
 
 class LLMJudgeSelectionConfig(ITSStrategyBaseConfig, name="llm_judge_selection"):
@@ -55,7 +55,7 @@ class LLMJudgeSelection(StrategyBase[LLMJudgeSelectionConfig]):
     async def _picked(self, items: list[ITSItem], prompt: str) -> Pick:
         try:
             return await self._picking.pick(self.turn, items, {"original_prompt": prompt})
-        except Unmet as error:
+        except Unread as error:
             self.turn.warn(f"the first candidate is kept: {error.message}")
             return Pick(items[0], "")
 
