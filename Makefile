@@ -100,7 +100,6 @@ train: .venv-train/.ready ## train and measure the models that ship, from their 
 results: setup ## measure the algorithms on all held-out problems, resuming what is in evals/; writes docs/results.md
 	$(BIN)/its eval models/its_models/heldout.jsonl --budget 1,4,16 \
 		--algorithm self-consistency,best-of-n,weighted-best-of-n,beam-search,dvts,rebase,particle-filtering
-	$(BIN)/its eval models/its_models/heldout.jsonl --budget 64 --algorithm best-of-n,particle-filtering
 	$(BIN)/its report evals/heldout --out docs/results
 	sed 's,](\([a-z]*\.svg\)),](results/\1),' docs/results/report.md > docs/results.md
 	rm docs/results/report.md docs/results/report.html

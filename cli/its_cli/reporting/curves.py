@@ -46,12 +46,17 @@ def curves(results: Results) -> Curves | None:
 
 
 def _source(results: Results) -> Way | None:
+    """Return where most problems have samples, and of such the one that has most of them."""
     usable = [way for way in results.ways if way.algorithm in SELECTING and _whole(results.rows[way])]
-    return max(usable, key=lambda way: (way.budget, -SELECTING.index(way.algorithm)), default=None)
+    return max(usable, key=lambda way: (*_extent(results, way), -SELECTING.index(way.algorithm)), default=None)
 
 
 def _whole(rows: Sequence[Solved]) -> bool:
     return all(one.samples for one in rows)
+
+
+def _extent(results: Results, way: Way) -> tuple[int, int]:
+    return len({one.problem for one in results.rows[way]}), way.budget
 
 
 def _point(results: Results, source: Way, rule: Rule, k: int) -> Point:
