@@ -166,6 +166,8 @@ class ToyCall:
         ticks = [one for line in self._lines for one in (*line.marks, len(line.tokens)) if one > self._tick]
         if self._generation.flush_every:
             ticks.append(self._tick + self._generation.flush_every)
+        if self._fault is Fault.BREAKS:
+            ticks.append(max(len(line.tokens) for line in self._lines) - 1)  # it breaks before its end, however short
         return min(ticks, default=self._tick)
 
     def _reports(self, number: int, last: int) -> bool:
