@@ -15,7 +15,8 @@ def describe(event: SolveEvent) -> str:
 
 def _started(started: RunStarted) -> str:
     limits = [f"{value:g} {field.name}" for field, value in started.budget.ListFields()]
-    return f"{started.algorithm} with {started.model}, budget {', '.join(limits) or 'unlimited'}\n"
+    model = f" with {started.model}" if started.model else ""
+    return f"{started.algorithm}{model}, budget {', '.join(limits) or 'unlimited'}\n"
 
 
 def _progress(progress: Progress) -> str:

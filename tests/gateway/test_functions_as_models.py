@@ -149,6 +149,7 @@ async def test_generate_streams_values_and_what_happens_on_the_way(http, runs):
 
     steps = [json.loads(one.removeprefix("intermediate_data: ")) for one in lines if one.startswith("intermediate")]
     values = [json.loads(one.removeprefix("data: ")) for one in lines if one.startswith("data")]
+    assert steps[0]["payload"] == "workflow, budget unlimited\n"
     assert (steps[-1]["name"], steps[-1]["payload"]) == ("scoring: s", "1. (7) a plan")
     assert values == [{"value": "Be"}, {"value": "cause"}]
 
