@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from its_orchestrator.algorithms import Planning
+from its_orchestrator.algorithms import BUILTIN, Algorithm, Planning
 from its_orchestrator.events import CandidateEnded, Note
 from its_orchestrator.prompt import transcript
 from its_orchestrator.testing import Fault, Result, World, laws
@@ -99,6 +99,15 @@ async def test_a_budget_too_small_for_two_approaches_is_not_planned():
     await world.solve(Planning(), 3)
 
     assert len(world.generator.generations) == 1
+
+
+@pytest.mark.parametrize("wrapped", [kind for kind in BUILTIN if kind is not Planning], ids=lambda kind: kind.name)
+async def test_every_other_algorithm_can_be_wrapped(wrapped: type[Algorithm]):
+    result = await World(["\\boxed{9}"], reply=reply).solve(Planning(algorithm=wrapped.name), 9)
+
+    assert result.text in SAID.values()
+    assert sum(note.startswith("approach") for note in notes(result)) == 3
+    assert result.answer.ledger.samples <= 9
 
 
 @pytest.mark.parametrize("wrapped", ["beam-search", "particle-filtering", "recursive-self-aggregation", "self-refine"])
