@@ -133,6 +133,24 @@ def test_what_selects_by_score_is_drawn_from_its_samples_and_what_searches_as_it
     assert spots == recorded | {"beam-search, 4"}
 
 
+def test_a_generator_that_counts_no_tokens_leaves_out_their_figure_alone(filled: Filled):
+    folder = filled(["best-of-n"])
+    path = folder / "rows.jsonl"
+    path.write_text(path.read_text().replace('"completion_tokens":40', '"completion_tokens":0'))
+    reported(folder)
+
+    assert {one.name for one in folder.glob("*.svg")} == {"samples.svg", "seconds.svg"}
+
+
+def test_a_legend_of_many_algorithms_stays_inside(filled: Filled):
+    folder = filled([f"search-{number}" for number in range(25)])
+    reported(folder)
+
+    svg = ET.parse(folder / "samples.svg").getroot()
+    lowest = max(float(one.get("y", "0")) for one in svg.iter("{http://www.w3.org/2000/svg}text"))
+    assert lowest <= float(svg.get("viewBox", "").split()[-1])
+
+
 def test_the_page_holds_all_and_asks_nobody_for_anything(filled: Filled):
     folder = filled(["self-consistency", "best-of-n"])
     reported(folder)

@@ -18,7 +18,8 @@ def chart(figure: Figure) -> str:
     spots = [spot for line in figure.lines for spot in line.spots]
     across = around([spot.cost for spot in spots], LEFT, WIDTH - RIGHT)
     up = down_to(min(spot.accuracy.low for spot in spots), HEIGHT - BOTTOM, TOP)
-    svg = Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {WIDTH} {HEIGHT}", "role": "img"})
+    height = max(HEIGHT, TOP + 20 * (len(figure.lines) + 2))  # a long legend makes it taller
+    svg = Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {WIDTH} {height}", "role": "img"})
     SubElement(svg, "title").text = f"{figure.title}, with 95 % intervals and the Pareto front"
     SubElement(svg, "style").text = STYLE
     _text(svg, LEFT, TOP - 16, figure.title, "title")

@@ -41,7 +41,7 @@ class Figure:
 
 
 def figures(results: Results, recorded: Curves | None) -> list[Figure]:
-    """Return the three figures.
+    """Return the figures; without the one over tokens where a generator reports none, for they are logarithmic.
 
     Over samples and tokens, algorithms that only select by score are drawn from the recorded samples, those that
     didn't run included; over seconds, as they ran.
@@ -51,11 +51,12 @@ def figures(results: Results, recorded: Curves | None) -> list[Figure]:
         results, recorded, lambda way: results.mean(way, lambda one: one.tokens), lambda point: point.tokens
     )
     seconds = _measured(results, lambda way: results.mean(way, lambda one: one.seconds))
-    return [
+    found = [
         Figure("samples", "Accuracy against samples", "samples, particles or beams", samples),
         Figure("tokens", "Accuracy against tokens", "tokens generated for a problem", tokens),
         Figure("seconds", "Accuracy against seconds", "seconds a problem", seconds),
     ]
+    return [one for one in found if all(spot.cost > 0 for line in one.lines for spot in line.spots)]
 
 
 def _lines(
