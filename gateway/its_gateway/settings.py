@@ -42,7 +42,9 @@ class Settings(ServiceSettings):
     max_header_bytes: int = Field(default=32 << 10, ge=1024, description="Most bytes of a request's headers.")
     max_messages: int = Field(default=2048, ge=1, description="Most messages of one conversation.")
     max_samples: int = Field(default=1000, ge=1, le=1000, description="Most samples that one request may ask for.")
-    max_connections: int = Field(default=4096, ge=1, description="Connections at once; requests on more get 503.")
+    max_connections: int = Field(
+        default=4096, ge=1, description="Connections at once; idle ones make room, requests beyond get 503."
+    )
     max_concurrent_calls: int = Field(
         default=1024, ge=0, description="Requests at once; more are refused. 0: no limit."
     )
