@@ -27,6 +27,7 @@ workflow:
   selector: selector
   num_executions: 3
 """
+DONE = ('its_strategies.selector={"_type": "majority_voting_selection"}',)
 SCORER = "  scorer: {_type: llm_based_agent_scorer, scoring_llm: nim_llm}\nfunctions:"
 
 
@@ -95,6 +96,20 @@ def test_a_circle_of_functions_is_found_once(found):
     (problem,) = found(text, f"functions.llm_chat={around}")
 
     assert "it refers to itself: functions.llm_chat → workflow → functions.llm_chat" in problem
+
+
+def test_a_name_that_is_near_to_none_is_answered_with_those_of_its_kind(found):
+    text = SEED.replace("planning_llm: nim_llm", "planning_llm: zzz").replace("num_executions", "nun_executions")
+
+    problems = found(text)
+
+    assert any(one.endswith("there is no LLM called 'zzz'; there are nim_llm") for one in problems)
+
+
+def test_what_is_wrong_with_a_template_is_said_in_our_words(found):
+    (problem,) = found(SEED.replace("num_plans: 5", "planning_template: '{prompt}'"), *DONE)
+
+    assert ": its_strategies.planner.planning_template: missing variable {context}; the template has" in problem
 
 
 def test_every_error_is_reported_at_once(found):

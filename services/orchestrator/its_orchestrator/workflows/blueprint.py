@@ -157,5 +157,7 @@ def _explained(where: Where, kind: type[TypedConfig], error: ValidationError) ->
     for one in error.errors():
         name = str(one["loc"][-1]) if one["loc"] else ""
         unknown = one["type"] == UNKNOWN
-        message = f"unknown key{nearest(name, kind.model_fields)}" if unknown else one["msg"]
+        message = (
+            f"unknown key{nearest(name, kind.model_fields)}" if unknown else one["msg"].removeprefix("Value error, ")
+        )
         yield Finding((*where, *one["loc"]), message)

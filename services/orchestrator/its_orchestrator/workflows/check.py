@@ -6,7 +6,7 @@ from its_orchestrator.components.references import Section, Where, references
 from its_orchestrator.components.session import Session
 from its_orchestrator.components.supplies import supplies
 from its_orchestrator.workflows.blank import Blank
-from its_orchestrator.workflows.blueprint import Blueprint, Entry, Finding
+from its_orchestrator.workflows.blueprint import SECTIONS, WORKFLOW, Blueprint, Entry, Finding
 from its_orchestrator.workflows.nearest import nearest
 from its_orchestrator.workflows.workshop import Workshop, workshop
 from its_runtime.errors import ItsError
@@ -40,7 +40,16 @@ def _names(blueprint: Blueprint, section: Section) -> set[str]:
     """Return the names that a reference to `section` may have; those that can't be read are known, too."""
     sections = (Section.FUNCTION, Section.GROUP) if section is Section.FUNCTION else (section,)
     read = {name for one in sections for name in blueprint.of(one)}
-    return read | {str(one.where[1]) for one in blueprint.findings if len(one.where) > 1}
+    return read | {name for section, name in _unread(blueprint) if section in sections}
+
+
+def _unread(blueprint: Blueprint) -> Iterator[tuple[Section, str]]:
+    """Yield the entries that something is wrong with."""
+    for one in blueprint.findings:
+        if one.where[0] == WORKFLOW:
+            yield Section.FUNCTION, WORKFLOW
+        elif len(one.where) > 1:
+            yield SECTIONS[str(one.where[0])], str(one.where[1])
 
 
 def _member(blueprint: Blueprint, name: str) -> bool:
