@@ -1,7 +1,7 @@
 """A whole orchestrator that stores its runs, in front of a scripted world."""
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,19 @@ from its.chat.v1 import chat_pb2 as chat
 from its.orchestrator.v1 import orchestrator_pb2 as pb
 from its.orchestrator.v1.answer_pb2 import Budget
 from its.orchestrator.v1.orchestrator_pb2_grpc import OrchestratorServiceStub, add_OrchestratorServiceServicer_to_server
+from its.orchestrator.v1.trace_pb2 import TraceInfo
 from its_orchestrator.__main__ import SERVICE, engines, servicer
+from its_orchestrator.components.supplies import supplies
 from its_orchestrator.settings import Settings
 from its_orchestrator.storing.keeper import open_keeper
-from its_orchestrator.testing import World
+from its_orchestrator.storing.settings import TraceSettings
+from its_orchestrator.testing import Script, World
 from its_orchestrator.testing.served import served
+from its_orchestrator.traces import Traces
+from its_orchestrator.wire import convert_traces
+from its_orchestrator.workflows.blueprint import Drawing
+from its_orchestrator.workflows.job import Call, Terms
+from its_orchestrator.workflows.runner import Runner, outcome
 from its_runtime.calls import response, responses
 from its_runtime.channel import open_channel
 from its_runtime.server import new_server, serving
@@ -78,6 +86,24 @@ async def storing(world: World | None = None, **traces: Any) -> AsyncIterator[Or
 def _storing() -> Callable[..., AbstractAsyncContextManager[Orchestrator]]:
     """Serve an orchestrator: `async with storing(world, url=..., prompts=True) as its`."""
     return storing
+
+
+@pytest.fixture
+def asked_function() -> Callable[..., Awaitable[TraceInfo]]:
+    """Ask a function, and return what is known of the run: `await asked_function("Why?", prompts=True)`."""
+
+    async def ask(text: str, **traces: Any) -> TraceInfo:
+        world = World(SAID)
+        told = convert_traces.words(world.engines.equivalence, prompts=traces["prompts"])
+        kept = Traces(TraceSettings(**traces), told)
+        functions = {"ask": {"_type": "chat_completion", "llm_name": "a"}}
+        llms = {"a": {"_type": "scripted", "script": Script(lambda *_: "Because.")}}
+        async with supplies(world.engines) as supplied:
+            runner = Runner(Drawing().read({"llms": llms, "functions": functions}), supplied, kept)
+            await outcome(runner.call(Call("ask", text, Terms("asked"))))
+        return (await kept.page("")).traces[0]
+
+    return ask
 
 
 @pytest.fixture(params=["sqlite", "folder", "postgres"])

@@ -139,3 +139,12 @@ def test_a_url_that_is_no_store_is_refused_with_what_is_possible(url, why):
 
 def test_a_number_alone_is_how_many_are_kept_in_memory():
     assert Settings.model_validate({"traces": 7}).traces == TraceSettings(memory=7)
+
+
+async def test_what_a_function_was_asked_is_kept_where_that_is_allowed(asked_function):
+    kept = await asked_function("Why?", prompts=True)
+    discreet = await asked_function("Why?", prompts=False)
+
+    assert kept.text == "Why?"
+    assert (kept.algorithm, kept.state) == ("ask", trace_pb2.TRACE_STATE_ANSWERED)
+    assert not discreet.HasField("text")

@@ -1,6 +1,7 @@
 """The runner: runs functions and pipelines, tells what happens, and keeps the trace."""
 
 import asyncio
+import json
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing
@@ -18,7 +19,7 @@ from its_orchestrator.components.strategy import Strategy
 from its_orchestrator.components.supplies import Supplies
 from its_orchestrator.events import OutputPiece, RunStarted
 from its_orchestrator.limits.recorder import Recorder
-from its_orchestrator.prompt import transcript
+from its_orchestrator.prompt import Conversation, Prompt, transcript
 from its_orchestrator.storing.trace import About
 from its_orchestrator.traces import Traces
 from its_orchestrator.workflows.blueprint import Blueprint, inline
@@ -55,7 +56,7 @@ class Runner:
                 return await function.ainvoke(value)
             return await _heard(builder.session, function.astream(value))
 
-        return self._told(call.function, call.terms, self.blueprint, work)
+        return self._told(call.function, _asked(call.input), call.terms, self.blueprint, work)
 
     def run(self, passage: Passage) -> AsyncGenerator[Told]:
         """Yield what happens while a pipeline runs, and last the items that it leaves.
@@ -69,7 +70,7 @@ class Runner:
             pipeline, text = await _of_one_kind(builder, tuple(stages)), transcript(passage.prompt)
             return await pipeline.run([] if pipeline.starts_empty else [ITSItem(input=text)], text)
 
-        return self._told("pipeline", passage.terms, blueprint, work)
+        return self._told("pipeline", passage.prompt, passage.terms, blueprint, work)
 
     def known(self, name: str) -> None:
         """Raise NotFound when there is no function of that name."""
@@ -82,9 +83,12 @@ class Runner:
         """Return the builder of one run."""
         return workshop(self.blueprint, session, self._supplies)
 
-    async def _told(self, name: str, terms: Terms, blueprint: Blueprint, work: Work) -> AsyncGenerator[Told]:
+    async def _told(
+        self, name: str, asked: Prompt, terms: Terms, blueprint: Blueprint, work: Work
+    ) -> AsyncGenerator[Told]:
         recorder = Recorder(secrets.token_hex(8), terms.wanted | {OutputPiece})
-        job = asyncio.create_task(self._worked(name, terms, blueprint, recorder, work))
+        about = About(terms.request_id, terms.tenant, asked)
+        job = asyncio.create_task(self._worked(name, about, terms, blueprint, recorder, work))
         try:
             async for event in recorder:
                 yield event
@@ -94,11 +98,13 @@ class Runner:
             await asyncio.wait({job})
             _ = job.cancelled() or job.exception()  # nobody else will look at it
 
-    async def _worked(self, name: str, terms: Terms, blueprint: Blueprint, recorder: Recorder, work: Work) -> Output:
+    async def _worked(
+        self, name: str, about: About, terms: Terms, blueprint: Blueprint, recorder: Recorder, work: Work
+    ) -> Output:
         session = self._session(terms, recorder)
         recorder.add(RunStarted(name, "", "", terms.budget, terms.seed))
         try:
-            with self._traces.running(recorder, About(terms.request_id, terms.tenant)):
+            with self._traces.running(recorder, about):
                 async with workshop(blueprint, session, self._supplies) as builder:
                     with session.watch:
                         value = await work(builder)
@@ -115,6 +121,11 @@ class Runner:
         if self._supplies.engines:
             session.equivalence = self._supplies.engines.equivalence.telling(session.note, lambda: session.watch.left)
         return session
+
+
+def _asked(given: object) -> Prompt:
+    """Return what a function was given, as a trace keeps it."""
+    return given if isinstance(given, Conversation | str) else json.dumps(given, default=str)
 
 
 async def outcome(told: AsyncGenerator[Told]) -> Output:
