@@ -9,8 +9,8 @@ import { moments, words } from "./story.js";
 import { Tree } from "./tree.js";
 
 const LEGEND = [
-  ["dot good", "a step that the reward model likes: large and dark"],
-  ["dot poor", "one that it doesn't: small and pale"],
+  ["dot good", "a step that the reward model likes: large and strong"],
+  ["dot poor", "one that it doesn't: small and faint"],
   ["line fork", "a copy of a good candidate, which may go on differently"],
   ["cross", "✕ a candidate that was dropped"],
   ["line on", "★ the way to the answer"],

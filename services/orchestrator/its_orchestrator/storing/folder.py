@@ -1,8 +1,8 @@
 """Runs in a folder: one JSON document each, to look at and to copy with any tool."""
 
-import heapq
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import quote
@@ -43,13 +43,13 @@ class FolderStore:
     def latest(self, tenant: str, before: Place | None, most: int) -> Sequence[TraceInfo]:
         until = f"{before.began:020}-{_name(before.trace_id)}" if before else "~"
         earlier = (path for path in self._newest(tenant) if path.stem < until)
-        return [_trace(path).info for path in heapq.nlargest(most, earlier)]
+        return [_trace(path).info for path in islice(earlier, most)]
 
     def close(self) -> None:
         """Nothing is open."""
 
-    def _newest(self, tenant: str) -> Iterator[Path]:
-        return iter(sorted(self._of(tenant).glob("*.json"), reverse=True))
+    def _newest(self, tenant: str) -> Sequence[Path]:
+        return sorted(self._of(tenant).glob("*.json"), reverse=True)
 
     def _of(self, tenant: str) -> Path:
         return self._folder / f"of-{_name(tenant)}"
