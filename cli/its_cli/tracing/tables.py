@@ -13,14 +13,12 @@ SHOWN = 48
 
 def listed(infos: Iterable[TraceInfo]) -> Table:
     """Return a table of runs."""
-    run = Column("run", no_wrap=True)
-    table = Table(run, "began", "state", "algorithm", "candidates", "tokens", "seconds", "question", box=None)
+    heads = ("run", "began", "state", "algorithm", "tokens", "seconds", "question")
+    table = Table(*(Column(one, no_wrap=True) for one in heads), box=None)
     for info in infos:
-        began = info.began.ToDatetime().strftime("%Y-%m-%d %H:%M:%S")
+        began = info.began.ToDatetime().strftime("%m-%d %H:%M")
         spent = str(info.ledger.completion_tokens), f"{info.seconds:.2f}"
-        table.add_row(
-            info.trace_id, began, state(info), info.algorithm, str(info.candidates), *spent, short(question(info))
-        )
+        table.add_row(info.trace_id, began, state(info), info.algorithm, *spent, short(question(info)))
     return table
 
 
