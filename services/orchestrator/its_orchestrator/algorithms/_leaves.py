@@ -6,14 +6,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from its_orchestrator.algorithms._step_search import StepSearch
+from its_orchestrator.algorithms._final_score import FinalScore
 from its_orchestrator.candidate import Candidate, Choice
 from its_orchestrator.choosing.ranking import best, standing, worth
 from its_orchestrator.choosing.voting import vote
 from its_orchestrator.context import Context
 
 
-class TreeSearch(StepSearch):
+class TreeSearch(FinalScore):
     """A search whose leaves vote with their scores, or whose best leaf answers."""
 
     selection: Literal["vote", "argmax"] = Field(
@@ -22,6 +22,7 @@ class TreeSearch(StepSearch):
 
     async def chosen(self, ctx: Context, ended: Sequence[Candidate], live: Sequence[Candidate]) -> Choice:
         """Return the outcome: one of those that ended, or of those that still live where none has."""
+        ended, live = self.judged(ended), self.judged(live)
         leaves = ended or live
         if self.selection == "argmax":
             return Choice(best(leaves), (*ended, *live))

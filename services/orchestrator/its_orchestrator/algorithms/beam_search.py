@@ -10,6 +10,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from its_orchestrator.algorithms._brood import Brood
+from its_orchestrator.algorithms._final_score import FinalScore
 from its_orchestrator.algorithms._rounds import RoundSearch
 from its_orchestrator.candidate import Candidate, Choice
 from its_orchestrator.choosing.ranking import best, standing
@@ -17,7 +18,7 @@ from its_orchestrator.context import Context
 from its_orchestrator.engines import Aggregation
 
 
-class BeamSearch(RoundSearch):
+class BeamSearch(RoundSearch, FinalScore):
     """Each round grows every beam by one step, keeps the best, and shares the budget among them as children.
 
     A beam that ends leaves with its score and frees nothing: the rest of the budget goes on without it.
@@ -35,7 +36,7 @@ class BeamSearch(RoundSearch):
         number = ctx.affordable(ctx.samples)
         if number % self.beam_width:
             ctx.note(f"a budget of {number} over {self.beam_width} beams: the best ones get one child more")
-        generation = (await self.searched(ctx, number)).generation
+        generation = self.judged((await self.searched(ctx, number)).generation)
         ended = [one for one in generation if one.finished]
         live = [one for one in generation if not one.finished]
         return Choice(best(ended) or best(live), (*ended, *live))
