@@ -14,7 +14,7 @@ CONFIG = """
 reward:
   models:
     tiny: {scorer: likelihood, folder: its-tiny-reward}
-    pattern: {scorer: rules, rule: regex, pattern: ^(a+)+$, seconds: 0.5}
+    pattern: {scorer: rules, rule: regex, pattern: ^(a+)+$, seconds: 2}
 """
 
 
