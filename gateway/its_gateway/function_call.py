@@ -19,7 +19,7 @@ from its.orchestrator.v1.orchestrator_pb2 import (
     SolveRequest,
 )
 from its_gateway.orchestrator import Orchestrator
-from its_gateway.values import plain
+from its_runtime.values import plain
 
 
 class FunctionCall:

@@ -13,9 +13,9 @@ from its_orchestrator.components.function import Function
 from its_orchestrator.events import OutputPiece
 from its_orchestrator.wire import convert, convert_events
 from its_orchestrator.wire.convert_ledger import ledger
-from its_orchestrator.wire.values import plain
 from its_orchestrator.workflows.job import Call, Output, Passage, Stage, Terms, Told
 from its_orchestrator.workflows.listing import StrategyListing
+from its_runtime.values import plain
 
 
 def call(request: pb.RunFunctionRequest, seconds: float | None) -> Call:
