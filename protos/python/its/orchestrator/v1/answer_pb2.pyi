@@ -118,6 +118,8 @@ class Ledger(_message.Message):
     GENERATOR_CALLS_FIELD_NUMBER: _builtins.int
     REWARD_CALLS_FIELD_NUMBER: _builtins.int
     SECONDS_FIELD_NUMBER: _builtins.int
+    GENERATOR_SECONDS_FIELD_NUMBER: _builtins.int
+    REWARD_SECONDS_FIELD_NUMBER: _builtins.int
     samples: _builtins.int
     """Samples, particles or beams that were started."""
     prompt_tokens: _builtins.int
@@ -144,6 +146,10 @@ class Ledger(_message.Message):
     """Calls of reward models."""
     seconds: _builtins.float
     """Wall seconds."""
+    generator_seconds: _builtins.float
+    """Those of them with a call of a generator open; two calls at once count once. A search inside a pipeline adds its own."""
+    reward_seconds: _builtins.float
+    """Those of them with a call of a reward model open, counted likewise; both kinds may be open at once."""
     def __init__(
         self,
         *,
@@ -160,10 +166,12 @@ class Ledger(_message.Message):
         generator_calls: _builtins.int = ...,
         reward_calls: _builtins.int = ...,
         seconds: _builtins.float = ...,
+        generator_seconds: _builtins.float = ...,
+        reward_seconds: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aborted_tokens", b"aborted_tokens", "answer_tokens", b"answer_tokens", "cached_prompt_tokens", b"cached_prompt_tokens", "cached_reward_tokens", b"cached_reward_tokens", "completion_tokens", b"completion_tokens", "discarded_tokens", b"discarded_tokens", "generator_calls", b"generator_calls", "judge_tokens", b"judge_tokens", "prompt_tokens", b"prompt_tokens", "reward_calls", b"reward_calls", "reward_tokens", b"reward_tokens", "samples", b"samples", "seconds", b"seconds"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aborted_tokens", b"aborted_tokens", "answer_tokens", b"answer_tokens", "cached_prompt_tokens", b"cached_prompt_tokens", "cached_reward_tokens", b"cached_reward_tokens", "completion_tokens", b"completion_tokens", "discarded_tokens", b"discarded_tokens", "generator_calls", b"generator_calls", "generator_seconds", b"generator_seconds", "judge_tokens", b"judge_tokens", "prompt_tokens", b"prompt_tokens", "reward_calls", b"reward_calls", "reward_seconds", b"reward_seconds", "reward_tokens", b"reward_tokens", "samples", b"samples", "seconds", b"seconds"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
