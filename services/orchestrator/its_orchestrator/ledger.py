@@ -26,6 +26,10 @@ class Ledger:
     generator_calls: int = 0
     reward_calls: int = 0
     seconds: float = 0.0
+    generator_seconds: float = 0.0
+    """Wall seconds with a call of the generator open; those with several count once."""
+    reward_seconds: float = 0.0
+    """The same of the reward service; both may be open at once."""
 
     def __add__(self, other: "Ledger") -> "Ledger":
         return Ledger(*map(add, _counts(self), _counts(other)))

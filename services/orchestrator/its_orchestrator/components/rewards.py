@@ -45,7 +45,8 @@ class Rewards:
         scoring = Scoring(
             request, model.identity.name, prompt, trajectories, "default", seconds=self.session.watch.left
         )
-        scores = await self.service.score(scoring)
+        with self.session.account.scoring():
+            scores = await self.service.score(scoring)
         self.session.account.judged(scores.usage)
         if len(scores.scored) != len(texts):
             raise Unmet(f"reward model {model.identity.name!r} returned {len(scores.scored)} scores for {len(texts)}")

@@ -1,5 +1,8 @@
 """A tab: what one call of a language model costs, entered into its run's account as well."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 from its_orchestrator.components.session import Session
 from its_orchestrator.components.span import current, within_share
 from its_orchestrator.engines import Usage
@@ -19,6 +22,11 @@ class Tab(Account):
     @property
     def tokens_left(self) -> int | None:
         return within_share(self.session.account.tokens_left)
+
+    @contextmanager
+    def generating(self) -> Generator[None]:
+        with super().generating(), self.session.account.generating():
+            yield
 
     def start(self, samples: int) -> None:
         super().start(samples)

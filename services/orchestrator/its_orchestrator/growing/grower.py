@@ -1,7 +1,7 @@
 """The grower of one run: many candidates grow in one call, yielded one by one as each ends."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from itertools import groupby
@@ -19,7 +19,7 @@ from its_orchestrator.engines import (
     StepPolicy,
 )
 from its_orchestrator.growing.growth import Growth
-from its_orchestrator.growing.reading import Ended, Reading
+from its_orchestrator.growing.reading import Ended, OnText, Reading
 from its_orchestrator.growing.streams import merged
 from its_orchestrator.limits.account import Account
 from its_orchestrator.limits.watch import Watch
@@ -52,7 +52,7 @@ class Grower:
         watch: Watch,
         trace_id: str,
         *,
-        on_text: Callable[[str], None] | None = None,
+        on_text: OnText | None = None,
     ) -> None:
         self._own = Question(terms.prompt, terms.sampling, terms.structured_output)
         self._begun: dict[Question, Started] = {}
@@ -114,7 +114,8 @@ class Grower:
             flow=Flow(terms.tenant, self._trace_id, terms.priority),
         )
         try:
-            found = await self._generator.evaluate(evaluation)
+            with self._account.generating():
+                found = await self._generator.evaluate(evaluation)
         except ItsError as error:
             self._account.fail(error)
             return None
@@ -205,7 +206,7 @@ class Grower:
         reading = Reading(call, lined_up, self._account, self._on_text)
         self._readings.add(reading)
         try:
-            with self._watch.stopping(lambda: self._later(call.stop())):
+            with self._account.generating(), self._watch.stopping(lambda: self._later(call.stop())):
                 async with aclosing(reading.ends(lambda: self._watch.over)) as ends:
                     async for ended in ends:
                         yield ended

@@ -1,13 +1,14 @@
 """The account of one run: what was spent, what is left, and what went wrong."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from its_orchestrator.budget import StoppedBy
 from its_orchestrator.engines import Usage
 from its_orchestrator.events import FailureNoted
 from its_orchestrator.ledger import Ledger
 from its_orchestrator.limits.recorder import Recorder
+from its_orchestrator.limits.stopwatch import Stopwatch
 from its_runtime.errors import ItsError
 
 
@@ -21,6 +22,8 @@ class Account:
         """Set when a limit ended the run early."""
         self._tokens = tokens
         self._recorder = recorder
+        self._generating = Stopwatch(self._generated_for)
+        self._scoring = Stopwatch(self._scored_for)
 
     @property
     def tokens_left(self) -> int | None:
@@ -40,6 +43,14 @@ class Account:
         finally:
             self._tokens = whole
             self.stopped_by = None if self.stopped_by is StoppedBy.TOKENS and self.tokens_left else self.stopped_by
+
+    def generating(self) -> AbstractContextManager[None]:
+        """Count the seconds of the block as some of the generator's; blocks may overlap."""
+        return self._generating.running()
+
+    def scoring(self) -> AbstractContextManager[None]:
+        """Count the seconds of the block as some of the reward service's; blocks may overlap."""
+        return self._scoring.running()
 
     def start(self, samples: int) -> None:
         """Count samples that start."""
@@ -79,3 +90,9 @@ class Account:
         if not any(error is known for known in self.failures):
             self.failures.append(error)
             self._recorder.add(FailureNoted(error.message, candidate_id))
+
+    def _generated_for(self, seconds: float) -> None:
+        self.ledger += Ledger(generator_seconds=seconds)
+
+    def _scored_for(self, seconds: float) -> None:
+        self.ledger += Ledger(reward_seconds=seconds)

@@ -57,7 +57,8 @@ class Endpoint:
     async def say(self, ask: Ask, tab: Tab) -> str:
         try:
             create: Any = self._client.chat.completions.create
-            completion: ChatCompletion = await create(**self._arguments(ask, tab.tokens_left))
+            with tab.generating():
+                completion: ChatCompletion = await create(**self._arguments(ask, tab.tokens_left))
         except openai.OpenAIError as error:
             raise self._translated(error) from error
         usage = _usage(completion)

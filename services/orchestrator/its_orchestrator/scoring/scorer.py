@@ -94,7 +94,9 @@ class Scorer:
         try:
             with self._watch.stopping(asyncio.current_task().cancel):  # pyright: ignore[reportOptionalMemberAccess]
                 if not self._watch.over:
-                    self._answer(asked, await self._reward.score(self._scoring(asked)))
+                    with self._account.scoring():
+                        scores = await self._reward.score(self._scoring(asked))
+                    self._answer(asked, scores)
         except ItsError as error:
             self._account.fail(error)
         except Exception as error:

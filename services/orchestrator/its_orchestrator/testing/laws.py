@@ -123,4 +123,4 @@ async def it_survives(algorithm: Algorithm, make: Make, samples: int, *, seed: i
 
 
 def _timeless(ledger: Ledger) -> Ledger:
-    return replace(ledger, seconds=0.0)
+    return replace(ledger, seconds=0.0, generator_seconds=0.0, reward_seconds=0.0)

@@ -20,4 +20,6 @@ def ledger(spent: Ledger) -> answer_pb2.Ledger:
         generator_calls=spent.generator_calls,
         reward_calls=spent.reward_calls,
         seconds=spent.seconds,
+        generator_seconds=spent.generator_seconds,
+        reward_seconds=spent.reward_seconds,
     )
