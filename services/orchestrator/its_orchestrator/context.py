@@ -17,7 +17,7 @@ from its_orchestrator.growing.growth import Doubt, Growth
 from its_orchestrator.growing.nursery import Nursery
 from its_orchestrator.growing.waves import next_wave
 from its_orchestrator.limits.account import Account
-from its_orchestrator.limits.commitment import Commitment, common_start
+from its_orchestrator.limits.commitment import Commitment
 from its_orchestrator.limits.recorder import Recorder
 from its_orchestrator.limits.register import Register
 from its_orchestrator.limits.watch import Watch
@@ -282,7 +282,7 @@ class Context:
     def commit(self, survivors: Sequence[Candidate]) -> None:
         """Report the text that all `survivors` begin with: the answer will be one of them or of their children."""
         if self._whole:
-            self._commitment.to(common_start([candidate.text for candidate in survivors]))
+            self._commitment.to(survivors)
 
     def round(self, candidates: Sequence[Candidate]) -> None:
         """Report that a round is done, with `candidates` as they now stand."""

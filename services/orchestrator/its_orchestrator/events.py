@@ -86,6 +86,8 @@ class TextCommitted:
     """Text of the answer that will not be taken back."""
 
     text: str
+    tokens: tuple[Token, ...] = ()
+    """Those that make it; empty unless asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,14 @@
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 
-from its_orchestrator.candidate import StopReason
+from its_orchestrator.candidate import StopReason, Token
 from its_orchestrator.engines import Batch, End, GenerationCall, Started, Usage
 from its_orchestrator.growing.growth import Growth
 from its_orchestrator.limits.account import Account
 from its_runtime.errors import ItsError, Unavailable
+
+OnText = Callable[[str, Sequence[Token]], None]
+"""Takes text as it comes, and its tokens where these are reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Reading:
         call: GenerationCall,
         growths: Sequence[Growth],
         account: Account,
-        on_text: Callable[[str], None] | None = None,
+        on_text: OnText | None = None,
     ) -> None:
         """Read `call`, whose i-th sequence is the i-th of `growths`."""
         self.started: Started | None = None
@@ -92,7 +95,7 @@ class Reading:
         for delta in batch.deltas:
             self._growths[delta.sequence].add(delta)
             if self._on_text:
-                self._on_text(delta.text)
+                self._on_text(delta.text, delta.told)
         for end in batch.ends:
             self._growths[end.sequence].ended = True
             self._ended_tokens += 0 if end.reason is StopReason.CANCELLED else end.tokens

@@ -16,6 +16,7 @@ from its_orchestrator.ledger import Ledger
 from its_orchestrator.limits.account import Account
 from its_orchestrator.limits.commitment import Commitment
 from its_orchestrator.limits.recorder import Recorder
+from its_orchestrator.limits.spelling import making
 from its_orchestrator.limits.watch import Watch
 from its_orchestrator.running.order import Order
 from its_orchestrator.scoring.scorer import Scorer
@@ -48,7 +49,9 @@ class Run:
         self._watch = Watch(_seconds(order))
         self._tools = offered(order.prompt)
         held = order.form is not None and order.structured_output is None
-        self._commitment = Commitment(recorder, held=held, may_call=bool(self._tools))
+        self._commitment = Commitment(
+            recorder, held=held, may_call=bool(self._tools), top=order.logprobs if order.texts else None
+        )
         watched = order.streams and order.samples == 1 and not self._commitment.held
         self._grower = Grower(
             engines.generator,
@@ -123,8 +126,8 @@ class Run:
         if not chosen.text.startswith(self._commitment.text):
             raise Internal(f"{order.algorithm.name} took back text that it had committed")
         said = spoken(chosen.text, self._tools if chosen.stop_reason in WHOLE else frozenset())
-        self._commitment.may_call = False
-        self._commitment.to(said.text)
+        tokens = tuple(token.among(order.logprobs or 0) for token in chosen.told) if order.texts else ()
+        self._commitment.end(said.text, making(said.text, tokens))
         started = self._grower.started
         considered = {**self._context.ended, **{one.id: one for one in choice.candidates}}
         return Answer(
@@ -140,7 +143,7 @@ class Run:
             reward_model=order.reward_model.identity if order.reward_model else None,
             logprobs=() if order.logprobs is None else chosen.logprobs,
             prompt_tokens=len(started.prompt_token_ids) if started else 0,
-            tokens=tuple(token.among(order.logprobs or 0) for token in chosen.told) if order.texts else (),
+            tokens=tokens,
             refusal=refusal,
             spoken=said if said.calls else None,
         )

@@ -1,8 +1,7 @@
 """Events in the contract's words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import singledispatch
-from itertools import accumulate
 
 from its.chat.v1 import chat_pb2
 from its.generator.v1 import generator_pb2
@@ -12,6 +11,7 @@ from its_orchestrator import events
 from its_orchestrator.candidate import Candidate, StopReason, Token
 from its_orchestrator.choosing.equivalence import Equivalence
 from its_orchestrator.clients.generation import REASONS
+from its_orchestrator.limits.spelling import making
 from its_orchestrator.tool_calls import Spoken
 from its_orchestrator.wire import convert_stages
 from its_orchestrator.wire.convert import budget_proto, identity
@@ -107,7 +107,7 @@ def _(kind: events.CandidateEnded, message: event_pb2.SolveEvent, extract: Extra
 
 @_fill.register
 def _(kind: events.TextCommitted, message: event_pb2.SolveEvent, extract: Extract) -> None:
-    message.committed.text = kind.text
+    message.committed.CopyFrom(event_pb2.TextCommitted(text=kind.text, tokens=map(_token, kind.tokens)))
 
 
 @_fill.register
@@ -138,17 +138,10 @@ def _(kind: events.Answer, message: event_pb2.SolveEvent, extract: Extract) -> N
             reward_model=identity(kind.reward_model) if kind.reward_model else None,
             logprobs=kind.logprobs,
             prompt_tokens=kind.prompt_tokens,
-            tokens=_tokens(kind.tokens, kind.spoken.text if kind.spoken else chosen.text),
+            tokens=map(_token, making(kind.spoken.text if kind.spoken else chosen.text, kind.tokens)),
             refusal=kind.refusal,
         )
     )
-
-
-def _tokens(tokens: Sequence[Token], text: str) -> list[answer_pb2.AnswerToken]:
-    """Return the tokens that make `text`; what follows was a stop text, or an end."""
-    ends = accumulate(len(token.text) for token in tokens)
-    begins = [0, *ends][: len(tokens)]
-    return [_token(token) for token, begin in zip(tokens, begins, strict=True) if begin < len(text.encode())]
 
 
 def _token(token: Token) -> answer_pb2.AnswerToken:
