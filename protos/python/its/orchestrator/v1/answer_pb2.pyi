@@ -194,6 +194,7 @@ class Candidate(_message.Message):
     STOP_REASON_FIELD_NUMBER: _builtins.int
     COMPLETION_TOKENS_FIELD_NUMBER: _builtins.int
     CHOSEN_FIELD_NUMBER: _builtins.int
+    CONFIDENCE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Its id in the run's events."""
     parent_id: _builtins.str
@@ -214,6 +215,10 @@ class Candidate(_message.Message):
     """Its tokens."""
     chosen: _builtins.bool
     """Whether it is the answer."""
+    confidence: _builtins.float
+    """Mean log-probability of its tokens under the model, in nats, 0 or less: by it self-consistency breaks ties. Absent
+    where neither the algorithm nor the request asked for log-probabilities, or the generator has none.
+    """
     @_builtins.property
     def step_scores(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
         """One value a step, where the reward model judges steps."""
@@ -232,17 +237,22 @@ class Candidate(_message.Message):
         stop_reason: _generator_pb2.StopReason.ValueType = ...,
         completion_tokens: _builtins.int = ...,
         chosen: _builtins.bool = ...,
+        confidence: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "_votes", b"_votes", "_weight", b"_weight", "score", b"score", "votes", b"votes", "weight", b"weight"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "_score", b"_score", "_votes", b"_votes", "_weight", b"_weight", "confidence", b"confidence", "score", b"score", "votes", b"votes", "weight", b"weight"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_score", b"_score", "_votes", b"_votes", "_weight", b"_weight", "chosen", b"chosen", "completion_tokens", b"completion_tokens", "final_answer", b"final_answer", "id", b"id", "parent_id", b"parent_id", "score", b"score", "step_scores", b"step_scores", "stop_reason", b"stop_reason", "text", b"text", "votes", b"votes", "weight", b"weight"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_confidence", b"_confidence", "_score", b"_score", "_votes", b"_votes", "_weight", b"_weight", "chosen", b"chosen", "completion_tokens", b"completion_tokens", "confidence", b"confidence", "final_answer", b"final_answer", "id", b"id", "parent_id", b"parent_id", "score", b"score", "step_scores", b"step_scores", "stop_reason", b"stop_reason", "text", b"text", "votes", b"votes", "weight", b"weight"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__confidence: _TypeAlias = _typing.Literal["confidence"]  # noqa: Y015
+    _WhichOneofArgType__confidence: _TypeAlias = _typing.Literal["_confidence", b"_confidence"]  # noqa: Y015
     _WhichOneofReturnType__score: _TypeAlias = _typing.Literal["score"]  # noqa: Y015
     _WhichOneofArgType__score: _TypeAlias = _typing.Literal["_score", b"_score"]  # noqa: Y015
     _WhichOneofReturnType__votes: _TypeAlias = _typing.Literal["votes"]  # noqa: Y015
     _WhichOneofArgType__votes: _TypeAlias = _typing.Literal["_votes", b"_votes"]  # noqa: Y015
     _WhichOneofReturnType__weight: _TypeAlias = _typing.Literal["weight"]  # noqa: Y015
     _WhichOneofArgType__weight: _TypeAlias = _typing.Literal["_weight", b"_weight"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__confidence) -> _WhichOneofReturnType__confidence | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__score) -> _WhichOneofReturnType__score | None: ...
     @_typing.overload
@@ -251,6 +261,32 @@ class Candidate(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__weight) -> _WhichOneofReturnType__weight | None: ...
 
 Global___Candidate: _TypeAlias = Candidate  # noqa: Y015
+
+@_typing.final
+class ScoreRange(_message.Message):
+    """What scores may be."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LOW_FIELD_NUMBER: _builtins.int
+    HIGH_FIELD_NUMBER: _builtins.int
+    low: _builtins.float
+    """The smallest possible score; minus infinity where there is none, as with logarithms."""
+    high: _builtins.float
+    """The largest possible score; infinity where there is none."""
+    def __init__(
+        self,
+        *,
+        low: _builtins.float = ...,
+        high: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["high", b"high", "low", b"low"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScoreRange: _TypeAlias = ScoreRange  # noqa: Y015
 
 @_typing.final
 class Answer(_message.Message):
@@ -273,6 +309,7 @@ class Answer(_message.Message):
     PROMPT_TOKENS_FIELD_NUMBER: _builtins.int
     TOKENS_FIELD_NUMBER: _builtins.int
     REFUSAL_FIELD_NUMBER: _builtins.int
+    SCORE_RANGE_FIELD_NUMBER: _builtins.int
     stop_reason: _generator_pb2.StopReason.ValueType
     """Why its text ended."""
     algorithm: _builtins.str
@@ -321,6 +358,10 @@ class Answer(_message.Message):
     def tokens(self) -> _containers.RepeatedCompositeFieldContainer[Global___AnswerToken]:
         """The tokens that make the text of the message, one after another; empty unless their texts were asked for."""
 
+    @_builtins.property
+    def score_range(self) -> Global___ScoreRange:
+        """What the reward model's scores may be; unset when none was used."""
+
     def __init__(
         self,
         *,
@@ -339,10 +380,11 @@ class Answer(_message.Message):
         prompt_tokens: _builtins.int = ...,
         tokens: _abc.Iterable[Global___AnswerToken] | None = ...,
         refusal: _builtins.str = ...,
+        score_range: Global___ScoreRange | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget", "ledger", b"ledger", "message", b"message", "model", b"model", "reward_model", b"reward_model"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget", "ledger", b"ledger", "message", b"message", "model", b"model", "reward_model", b"reward_model", "score_range", b"score_range"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["algorithm", b"algorithm", "budget", b"budget", "candidates", b"candidates", "ledger", b"ledger", "logprobs", b"logprobs", "message", b"message", "model", b"model", "parameters_json", b"parameters_json", "prompt_tokens", b"prompt_tokens", "refusal", b"refusal", "reward_model", b"reward_model", "seed", b"seed", "stop_reason", b"stop_reason", "stopped_by", b"stopped_by", "tokens", b"tokens"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["algorithm", b"algorithm", "budget", b"budget", "candidates", b"candidates", "ledger", b"ledger", "logprobs", b"logprobs", "message", b"message", "model", b"model", "parameters_json", b"parameters_json", "prompt_tokens", b"prompt_tokens", "refusal", b"refusal", "reward_model", b"reward_model", "score_range", b"score_range", "seed", b"seed", "stop_reason", b"stop_reason", "stopped_by", b"stopped_by", "tokens", b"tokens"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

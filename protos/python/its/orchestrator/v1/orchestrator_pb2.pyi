@@ -56,6 +56,54 @@ DETAIL_ALL: Detail.ValueType  # 3
 Global___Detail: _TypeAlias = Detail  # noqa: Y015
 
 @_typing.final
+class Limits(_message.Message):
+    """What a tenant may do. It is counted where all calls meet: over every gateway that asks this orchestrator, and by
+    what runs truly cost, those that were cancelled or failed included. Beyond a limit a call is refused before anything
+    is spent: RESOURCE_EXHAUSTED, with a RetryInfo that says when to come back and an ErrorInfo whose reason names the
+    limit. A call that names limits is told what is left of them in its initial metadata, refused or not:
+    `x-ratelimit-limit-requests`, `x-ratelimit-remaining-requests` and `x-ratelimit-reset-requests` (seconds until all of
+    it is there again, such as `1.500s`), and the same for tokens.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUESTS_PER_MINUTE_FIELD_NUMBER: _builtins.int
+    CONCURRENT_FIELD_NUMBER: _builtins.int
+    TOKENS_PER_MINUTE_FIELD_NUMBER: _builtins.int
+    REQUEST_FIELD_NUMBER: _builtins.int
+    CALLS_FIELD_NUMBER: _builtins.int
+    requests_per_minute: _builtins.int
+    """Requests that may begin in a minute. 0: any number."""
+    concurrent: _builtins.int
+    """Requests at once. 0: any number."""
+    tokens_per_minute: _builtins.int
+    """Tokens in a minute, of prompts and completions as the ledger counts them. A run takes an estimate when it begins
+    and comes to what it cost when it ends. 0: any number.
+    """
+    request: _builtins.str
+    """The request that this call is a part of: calls of a tenant that name the same one are one request. Empty: the call
+    is one by itself.
+    """
+    calls: _builtins.int
+    """How many calls that request makes: the first one is refused where the tokens of all are not there. 0: as if 1."""
+    def __init__(
+        self,
+        *,
+        requests_per_minute: _builtins.int = ...,
+        concurrent: _builtins.int = ...,
+        tokens_per_minute: _builtins.int = ...,
+        request: _builtins.str = ...,
+        calls: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["calls", b"calls", "concurrent", b"concurrent", "request", b"request", "requests_per_minute", b"requests_per_minute", "tokens_per_minute", b"tokens_per_minute"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Limits: _TypeAlias = Limits  # noqa: Y015
+
+@_typing.final
 class SolveRequest(_message.Message):
     """A question and how to spend compute on it."""
 
@@ -75,6 +123,7 @@ class SolveRequest(_message.Message):
     LOGPROBS_FIELD_NUMBER: _builtins.int
     TENANT_FIELD_NUMBER: _builtins.int
     PRIORITY_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Chosen by the client, for logs; the engines' logs carry it too."""
     model: _builtins.str
@@ -117,6 +166,10 @@ class SolveRequest(_message.Message):
     def logprobs(self) -> _sampling_pb2.LogprobOptions:
         """Report the chosen answer's log-probabilities."""
 
+    @_builtins.property
+    def limits(self) -> Global___Limits:
+        """What its tenant may do. Unset: all of it, and nothing is counted."""
+
     def __init__(
         self,
         *,
@@ -134,10 +187,11 @@ class SolveRequest(_message.Message):
         logprobs: _sampling_pb2.LogprobOptions | None = ...,
         tenant: _builtins.str = ...,
         priority: _builtins.int = ...,
+        limits: Global___Limits | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget", "conversation", b"conversation", "logprobs", b"logprobs", "parameters", b"parameters", "prompt", b"prompt", "sampling", b"sampling", "structured_output", b"structured_output", "text", b"text"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["budget", b"budget", "conversation", b"conversation", "limits", b"limits", "logprobs", b"logprobs", "parameters", b"parameters", "prompt", b"prompt", "sampling", b"sampling", "structured_output", b"structured_output", "text", b"text"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["algorithm", b"algorithm", "budget", b"budget", "conversation", b"conversation", "detail", b"detail", "logprobs", b"logprobs", "model", b"model", "parameters", b"parameters", "priority", b"priority", "prompt", b"prompt", "request_id", b"request_id", "reward_model", b"reward_model", "sampling", b"sampling", "structured_output", b"structured_output", "tenant", b"tenant", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["algorithm", b"algorithm", "budget", b"budget", "conversation", b"conversation", "detail", b"detail", "limits", b"limits", "logprobs", b"logprobs", "model", b"model", "parameters", b"parameters", "priority", b"priority", "prompt", b"prompt", "request_id", b"request_id", "reward_model", b"reward_model", "sampling", b"sampling", "structured_output", b"structured_output", "tenant", b"tenant", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_prompt: _TypeAlias = _typing.Literal["conversation", "text"]  # noqa: Y015
     _WhichOneofArgType_prompt: _TypeAlias = _typing.Literal["prompt", b"prompt"]  # noqa: Y015
@@ -184,6 +238,7 @@ class RunFunctionRequest(_message.Message):
     TENANT_FIELD_NUMBER: _builtins.int
     CONVERSATION_FIELD_NUMBER: _builtins.int
     PRIORITY_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Chosen by the client, for logs."""
     function: _builtins.str
@@ -210,6 +265,10 @@ class RunFunctionRequest(_message.Message):
         last message is.
         """
 
+    @_builtins.property
+    def limits(self) -> Global___Limits:
+        """What its tenant may do. Unset: all of it, and nothing is counted."""
+
     def __init__(
         self,
         *,
@@ -222,10 +281,11 @@ class RunFunctionRequest(_message.Message):
         tenant: _builtins.str = ...,
         conversation: _chat_pb2.Conversation | None = ...,
         priority: _builtins.int = ...,
+        limits: Global___Limits | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "conversation", b"conversation", "input", b"input", "seed", b"seed"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "conversation", b"conversation", "input", b"input", "limits", b"limits", "seed", b"seed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "conversation", b"conversation", "detail", b"detail", "function", b"function", "input", b"input", "priority", b"priority", "request_id", b"request_id", "seed", b"seed", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "conversation", b"conversation", "detail", b"detail", "function", b"function", "input", b"input", "limits", b"limits", "priority", b"priority", "request_id", b"request_id", "seed", b"seed", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
     _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
@@ -355,6 +415,7 @@ class RunPipelineRequest(_message.Message):
     DETAIL_FIELD_NUMBER: _builtins.int
     TENANT_FIELD_NUMBER: _builtins.int
     PRIORITY_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Chosen by the client, for logs."""
     seed: _builtins.int
@@ -377,6 +438,10 @@ class RunPipelineRequest(_message.Message):
     def budget(self) -> _answer_pb2.Budget:
         """How much it may spend."""
 
+    @_builtins.property
+    def limits(self) -> Global___Limits:
+        """What its tenant may do. Unset: all of it, and nothing is counted."""
+
     def __init__(
         self,
         *,
@@ -388,10 +453,11 @@ class RunPipelineRequest(_message.Message):
         detail: Global___Detail.ValueType = ...,
         tenant: _builtins.str = ...,
         priority: _builtins.int = ...,
+        limits: Global___Limits | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "conversation", b"conversation", "seed", b"seed"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "conversation", b"conversation", "limits", b"limits", "seed", b"seed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "conversation", b"conversation", "detail", b"detail", "priority", b"priority", "request_id", b"request_id", "seed", b"seed", "stages", b"stages", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "budget", b"budget", "conversation", b"conversation", "detail", b"detail", "limits", b"limits", "priority", b"priority", "request_id", b"request_id", "seed", b"seed", "stages", b"stages", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
     _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
