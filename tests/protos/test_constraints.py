@@ -141,6 +141,8 @@ BAD: list[tuple[Message, str]] = [
     (solve(detail=99), "detail"),
     (solve(tenant="t" * 129), "tenant"),
     (solve(priority=101), "priority"),
+    (solve(limits=orchestrator.Limits(request="r" * 129)), "limits.request"),
+    (solve(limits=orchestrator.Limits(calls=65537)), "limits.calls"),
     (orchestrator.GetTraceRequest(), "trace_id"),
     (orchestrator.GetTraceRequest(trace_id="a", tenant="t" * 129), "tenant"),
     (orchestrator.WatchTraceRequest(), "trace_id"),
