@@ -1,16 +1,17 @@
 """Log-probabilities of an answer's tokens, in the form of OpenAI's chat completions."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from its.orchestrator.v1.answer_pb2 import Answer, AnswerToken
+from its.orchestrator.v1.answer_pb2 import AnswerToken
 
 LEAST = -9999.0
 """What OpenAI writes for tokens that are next to impossible, and JSON has no infinity."""
 
 
-def content(answer: Answer) -> dict[str, Any]:
-    """Return one entry a token; their bytes, one after another, are those of the message."""
-    return {"content": [_token(token) for token in answer.tokens], "refusal": None}
+def content(tokens: Iterable[AnswerToken]) -> list[dict[str, Any]]:
+    """Return one entry a token; their bytes, one after another, are those of the text that they make."""
+    return [_token(token) for token in tokens]
 
 
 def _token(token: AnswerToken) -> dict[str, Any]:

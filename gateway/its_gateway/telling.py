@@ -23,6 +23,8 @@ class Telling(ABC):
     def __init__(self) -> None:
         self.said: str = ""
         """The text that was sent; it is never taken back."""
+        self.tokens = 0
+        """Those of it whose log-probabilities were sent."""
         self.ended = False
 
     @abstractmethod

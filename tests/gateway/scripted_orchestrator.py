@@ -13,7 +13,7 @@ from grpc_health.v1._async import HealthServicer
 from its.chat.v1.chat_pb2 import ContentPart, Message, Role
 from its.chat.v1.tokens_pb2 import ModelIdentity
 from its.generator.v1.generator_pb2 import StopReason
-from its.orchestrator.v1.answer_pb2 import Answer, Budget, Candidate, Ledger, StoppedBy
+from its.orchestrator.v1.answer_pb2 import Answer, Budget, Candidate, Ledger, ScoreRange, StoppedBy
 from its.orchestrator.v1.event_pb2 import RunStarted, SolveEvent, TextCommitted
 from its.orchestrator.v1.listing_pb2 import AlgorithmInfo, Need, Profile
 from its.orchestrator.v1.orchestrator_pb2 import (
@@ -57,19 +57,21 @@ def answer(text="The answer is \\boxed{4}", **changes):
         ),
         "stopped_by": StoppedBy.STOPPED_BY_COMPLETED,
         "candidates": [
-            Candidate(id="0", text=text, final_answer="4", score=0.75, step_scores=[0.9, 0.8], chosen=True),
+            Candidate(id="0", text=text, final_answer="4", score=0.75, step_scores=[0.9, 0.8], chosen=True,
+                      confidence=-0.5),
             Candidate(id="1", text="5?", score=0.25, stop_reason=StopReason.STOP_REASON_LENGTH),
         ],
         "seed": 2**63 + 1,
         "model": ModelIdentity(name="its-tiny", revision="r1", tokenizer_fingerprint="f1"),
         "reward_model": ModelIdentity(name="its-tiny-reward"),
+        "score_range": ScoreRange(low=float("-inf"), high=0),
         "prompt_tokens": 10,
     }  # fmt: skip
     return SolveEvent(trace_id="trace-1", answer=Answer(**{**fields, **changes}))
 
 
-def committed(text):
-    return SolveEvent(trace_id="trace-1", committed=TextCommitted(text=text))
+def committed(text, tokens=()):
+    return SolveEvent(trace_id="trace-1", committed=TextCommitted(text=text, tokens=tokens))
 
 
 def started():

@@ -3,27 +3,39 @@
 import math
 
 import pytest
-from scripted_orchestrator import answer
+from scripted_orchestrator import answer, committed
 
 from its.orchestrator.v1.answer_pb2 import AnswerToken, TopToken
 
 ASK = {"model": "its-tiny", "messages": [{"role": "user", "content": "2 + 2?"}]}
 
 
+TOKENS = [
+    AnswerToken(text=b"4", logprob=-0.25, top=[TopToken(text=b"4", logprob=-0.25), TopToken(text=b"5", logprob=-3)]),
+    AnswerToken(text=b"\xc3", logprob=-1.0),
+    AnswerToken(text=b"\xbc", logprob=-math.inf),
+]
+
+
 async def told():
-    tokens = [
-        AnswerToken(
-            text=b"4", logprob=-0.25, top=[TopToken(text=b"4", logprob=-0.25), TopToken(text=b"5", logprob=-3)]
-        ),
-        AnswerToken(text=b"\xc3", logprob=-1.0),
-        AnswerToken(text=b"\xbc", logprob=-math.inf),
-    ]
-    yield answer("4ü", tokens=tokens)
+    yield answer("4ü", tokens=TOKENS)
+
+
+async def told_in_pieces():
+    yield committed("4", TOKENS[:1])
+    yield committed("ü", TOKENS[1:])
+    yield answer("4ü!", tokens=[*TOKENS, AnswerToken(text=b"!", logprob=-2)])
 
 
 @pytest.fixture
 def telling(script):
     script.events = told
+    return script
+
+
+@pytest.fixture
+def growing(script):
+    script.events = told_in_pieces
     return script
 
 
@@ -49,6 +61,38 @@ async def test_streamed_they_are_the_same(client, telling):
     streamed = [one for chunk in [c async for c in stream] for one in (chunk.choices[0].logprobs or _None).content]
 
     assert streamed == whole.choices[0].logprobs.content
+
+
+async def test_each_chunk_has_those_of_its_own_text(client, growing):
+    stream = await client.chat.completions.create(**ASK, logprobs=True, stream=True)
+    choices = [chunk.choices[0] async for chunk in stream]
+    pieces = [(one.delta.content, one.logprobs.content) for one in choices if one.logprobs]
+
+    assert [text for text, _ in pieces] == ["4", "ü", "!"]
+    assert all(b"".join(bytes(one.bytes) for one in tokens).decode() == text for text, tokens in pieces)
+
+
+async def test_each_chunk_of_a_text_completion_has_those_of_its_own_text(client, growing):
+    asked = {"model": "its-tiny", "prompt": "2 + 2 =", "logprobs": 1}
+    whole = (await client.completions.create(**asked)).choices[0].logprobs
+    chunks = [chunk.choices[0] async for chunk in await client.completions.create(**asked, stream=True)]
+    pieces = [(one.text, one.logprobs) for one in chunks if one.logprobs]
+
+    assert [(text, told.text_offset) for text, told in pieces] == [("4", [0]), ("ü", [1, 1]), ("!", [2])]
+    assert [one for _, told in pieces for one in told.token_logprobs] == whole.token_logprobs
+    assert whole.text_offset == [0, 1, 1, 2]
+
+
+async def test_each_delta_of_a_response_has_those_of_its_own_text(client, growing):
+    asked = {"model": "its-tiny", "input": "2 + 2?", "include": ["message.output_text.logprobs"]}
+    whole = (await client.responses.create(**asked)).output[0].content[0].logprobs
+    events = [event async for event in await client.responses.create(**asked, stream=True)]
+    deltas = [event for event in events if event.type == "response.output_text.delta"]
+    done = next(event for event in events if event.type == "response.output_text.done")
+
+    assert [(one.delta, len(one.logprobs)) for one in deltas] == [("4", 1), ("ü", 2), ("!", 1)]
+    assert [one.logprob for delta in deltas for one in delta.logprobs] == [one.logprob for one in whole]
+    assert [one.logprob for one in done.logprobs] == [one.logprob for one in whole]
 
 
 async def test_the_sdk_puts_streamed_ones_together(client, telling):

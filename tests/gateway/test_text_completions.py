@@ -77,7 +77,7 @@ async def test_log_probabilities_are_lists_side_by_side(client, script):
     chunks = [chunk async for chunk in await client.completions.create(**ASK, logprobs=1, stream=True)]
 
     assert (script.request.logprobs.top, script.request.logprobs.texts) == (1, True)
-    for logprobs in (whole.choices[0].logprobs, chunks[-1].choices[0].logprobs):
+    for logprobs in (whole.choices[0].logprobs, chunks[0].choices[0].logprobs):
         assert (logprobs.tokens, logprobs.token_logprobs) == (["\u00e9", "4"], [-0.5, -1])
         assert (logprobs.text_offset, logprobs.top_logprobs) == ([0, 1], [{"x": -3}, {"x": -3}])
 

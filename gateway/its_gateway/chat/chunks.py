@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 import orjson
 
-from its.orchestrator.v1.answer_pb2 import Answer
+from its.orchestrator.v1.answer_pb2 import Answer, AnswerToken
 from its.orchestrator.v1.event_pb2 import SolveEvent
 from its_gateway import answer as answers
 from its_gateway.chat.completion import Completion, Json
@@ -40,7 +40,7 @@ class Chunks(Telling):
 
     def tell(self, happened: SolveEvent) -> bytes:
         if happened.HasField("committed"):
-            return self._text(happened.committed.text)
+            return self._text(happened.committed.text, happened.committed.tokens)
         if happened.HasField("answer"):
             return self._end(happened)
         told = describe(happened) if self._completion.asked.its.progress else ""
@@ -55,20 +55,19 @@ class Chunks(Telling):
         named = {"its": {"trace_id": happened.trace_id}} if happened.HasField("started") else {}
         return chunk(self._completion, [self._choice({"reasoning_content": told})], **named)
 
-    def _text(self, text: str) -> bytes:
+    def _text(self, text: str, tokens: Sequence[AnswerToken]) -> bytes:
+        """Return a piece of the answer with the log-probabilities of its own tokens, where there are any."""
         self.said += text
-        return self._chunk({"content": text}) if text else b""
+        self.tokens += len(tokens)
+        likely = self._completion.logprobs(tokens) if tokens else None
+        return self._chunk({"content": text}, likely) if text or likely else b""
 
     def _end(self, happened: SolveEvent) -> bytes:
         answer = happened.answer
         rest = self.rest(answer, happened.trace_id)
         self.ended, self.answer = True, answer
-        return b"".join((self._text(rest), self._logprobs(answer), self._instead(answer), self._finish(happened)))
-
-    def _logprobs(self, answer: Answer) -> bytes:
-        """Return them all at once: which tokens make the answer is certain no sooner than the answer is."""
-        found = self._completion.logprobs(answer)
-        return b"" if found is None else self._chunk({"content": ""}, found)
+        last = self._text(rest, answer.tokens[self.tokens :])
+        return b"".join((last, self._instead(answer), self._finish(happened)))
 
     def _instead(self, answer: Answer) -> bytes:
         """Return what there is besides text, or in its place."""

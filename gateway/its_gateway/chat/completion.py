@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import orjson
 
-from its.orchestrator.v1.answer_pb2 import Answer
+from its.orchestrator.v1.answer_pb2 import AnswerToken
 from its.orchestrator.v1.event_pb2 import SolveEvent
 from its_gateway import answer as answers
 from its_gateway import logprobs
@@ -38,14 +38,14 @@ class Completion:
         return {
             "index": number,
             "message": answers.message(answer, self.most_calls),
-            "logprobs": self.logprobs(answer),
+            "logprobs": self.logprobs(answer.tokens),
             "finish_reason": answers.finish_reason(answer),
             **self.among(found),
         }
 
-    def logprobs(self, answer: Answer) -> Json | None:
-        """Return the log-probabilities of the answer's tokens; None unless they were asked for."""
-        return logprobs.content(answer) if self.asked.logprobs else None
+    def logprobs(self, tokens: Sequence[AnswerToken]) -> Json | None:
+        """Return the log-probabilities of tokens of the answer; None unless they were asked for."""
+        return {"content": logprobs.content(tokens), "refusal": None} if self.asked.logprobs else None
 
     @property
     def most_calls(self) -> int | None:

@@ -1,6 +1,7 @@
 """From the orchestrator's answers to a text completion, whole and in chunks."""
 
 import time
+from codecs import getincrementaldecoder
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -9,7 +10,7 @@ from uuid import uuid4
 
 import orjson
 
-from its.orchestrator.v1.answer_pb2 import Answer
+from its.orchestrator.v1.answer_pb2 import Answer, AnswerToken
 from its.orchestrator.v1.event_pb2 import SolveEvent
 from its_gateway import answer as answers
 from its_gateway.completions.schema import CompletionRequest
@@ -37,13 +38,16 @@ class Completion:
 
     def choice(self, number: int, found: SolveEvent) -> Json:
         """Return the choice of that number."""
-        return self.last(number, found, self.prompt(number) + answers.text(found.answer))
+        said = self.prompt(number) + answers.text(found.answer)
+        return {**self.last(number, found, said), "logprobs": self.logprobs(found.answer.tokens)}
 
     def last(self, number: int, found: SolveEvent, text: str) -> Json:
         """Return the choice of that number, or its last piece, with `text` and all that is known at the end."""
-        likely = None if self.asked.logprobs is None else logprobs(found.answer)
-        ends = {"logprobs": likely, "its": answers.its(found.answer, found.trace_id)}
-        return {**choice(number, text, ended(found.answer)), **ends}
+        return {**choice(number, text, ended(found.answer)), "its": answers.its(found.answer, found.trace_id)}
+
+    def logprobs(self, tokens: Sequence[AnswerToken], before: int = 0) -> Json | None:
+        """Return the log-probabilities of tokens after `before` characters; None unless they were asked for."""
+        return None if self.asked.logprobs is None else logprobs(tokens, before)
 
     def prompt(self, number: int) -> str:
         """Return the prompt that a choice gives back; empty when it doesn't."""
@@ -71,8 +75,7 @@ class CompletionChunks(Telling):
 
     def tell(self, happened: SolveEvent) -> bytes:
         if happened.HasField("committed"):
-            self.said += happened.committed.text
-            return self._text(happened.committed.text)
+            return self._said(happened.committed.text, happened.committed.tokens)
         return self._end(happened) if happened.HasField("answer") else b""
 
     def fail(self, error: ApiError) -> bytes:
@@ -80,12 +83,20 @@ class CompletionChunks(Telling):
         return event(error.body())
 
     def _end(self, happened: SolveEvent) -> bytes:
-        rest = self._text(self.rest(happened.answer, happened.trace_id))
-        self.ended, self.answer = True, happened.answer
-        return rest + self._chunk(self._completion.last(self._number, happened, ""))
+        answer = happened.answer
+        last = self._said(self.rest(answer, happened.trace_id), answer.tokens[self.tokens :])
+        self.ended, self.answer = True, answer
+        return last + self._chunk(self._completion.last(self._number, happened, ""))
 
-    def _text(self, text: str) -> bytes:
-        return self._chunk(choice(self._number, text, None)) if text else b""
+    def _said(self, text: str, tokens: Sequence[AnswerToken]) -> bytes:
+        """Return a piece of the answer with the log-probabilities of its own tokens, where there are any."""
+        likely = self._completion.logprobs(tokens, len(self.said)) if tokens else None
+        self.said += text
+        self.tokens += len(tokens)
+        return self._text(text, likely)
+
+    def _text(self, text: str, likely: Json | None = None) -> bytes:
+        return self._chunk({**choice(self._number, text, None), "logprobs": likely}) if text or likely else b""
 
     def _chunk(self, one: Json) -> bytes:
         return event(orjson.dumps(self._completion.around([one])))
@@ -102,13 +113,19 @@ def ended(answer: Answer) -> str:
     return "stop" if reason == "tool_calls" else reason
 
 
-def logprobs(answer: Answer) -> Json:
-    """Return the log-probabilities of the answer's tokens in the old form: lists side by side."""
-    tokens = content(answer)["content"]
-    texts = [token["token"] for token in tokens]
+def logprobs(tokens: Sequence[AnswerToken], before: int) -> Json:
+    """Return the log-probabilities of tokens after `before` characters in the old form: lists side by side."""
+    likely = content(tokens)
     return {
-        "tokens": texts,
-        "token_logprobs": [token["logprob"] for token in tokens],
-        "top_logprobs": [{top["token"]: top["logprob"] for top in token["top_logprobs"]} for token in tokens],
-        "text_offset": list(accumulate(map(len, texts[:-1]), initial=0))[: len(texts)],
+        "tokens": [token["token"] for token in likely],
+        "token_logprobs": [token["logprob"] for token in likely],
+        "top_logprobs": [{top["token"]: top["logprob"] for top in token["top_logprobs"]} for token in likely],
+        "text_offset": [before + begin for begin in _begins([token.text for token in tokens])],
     }
+
+
+def _begins(texts: Sequence[bytes]) -> list[int]:
+    """Return in which character each text begins, the first one in character 0."""
+    decoder = getincrementaldecoder("utf-8")(errors="replace")
+    sizes = [len(decoder.decode(text)) for text in texts]
+    return list(accumulate(sizes, initial=0))[: len(texts)]

@@ -61,7 +61,7 @@ class Reply:
         said = answers.text(answer)
         if answer.refusal and not said:
             return {"type": "refusal", "refusal": answer.refusal}
-        return part(said, logprobs.content(answer)["content"] if self.asked.wants_logprobs else [])
+        return part(said, logprobs.content(answer.tokens) if self.asked.wants_logprobs else [])
 
     def reasoning(self, told: str | None) -> Json:
         """Return the item that tells of the search; None while nothing was told."""

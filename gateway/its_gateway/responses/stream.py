@@ -1,11 +1,13 @@
 """A response as a stream of typed events: items are added, grow and are done, each event with its number."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 
-from its.orchestrator.v1.answer_pb2 import Answer
+from its.orchestrator.v1.answer_pb2 import Answer, AnswerToken
 from its.orchestrator.v1.event_pb2 import SolveEvent
+from its_gateway import logprobs
 from its_gateway.errors import ApiError
 from its_gateway.progress import describe
 from its_gateway.responses.answer import Json, Reply, part
@@ -31,7 +33,7 @@ class ResponseEvents(Telling):
 
     def tell(self, happened: SolveEvent) -> bytes:
         if happened.HasField("committed"):
-            return self._speak(happened.committed.text)
+            return self._speak(happened.committed.text, happened.committed.tokens)
         if happened.HasField("answer"):
             return self._end(happened.answer, happened.trace_id)
         told = describe(happened) if self._telling else ""
@@ -45,12 +47,14 @@ class ResponseEvents(Telling):
         self._told += told
         return opening + self._summary("text.delta", told)
 
-    def _speak(self, text: str) -> bytes:
+    def _speak(self, text: str, tokens: Sequence[AnswerToken]) -> bytes:
         if not text:
             return b""
         opening = b"" if self._speaking else self._begin_speaking()
         self.said += text
-        return opening + self._text("output_text.delta", delta=text, logprobs=[])
+        self.tokens += len(tokens)
+        likely = logprobs.content(tokens) if self._reply.asked.wants_logprobs else []
+        return opening + self._text("output_text.delta", delta=text, logprobs=likely)
 
     def _begin_speaking(self, kind: str = "output_text") -> bytes:
         done = self._done_telling()
@@ -68,7 +72,7 @@ class ResponseEvents(Telling):
 
     def _end(self, answer: Answer, trace_id: str) -> bytes:
         self.ended = True
-        pieces = [self._speak(self.rest(answer, trace_id))]
+        pieces = [self._speak(self.rest(answer, trace_id), answer.tokens[self.tokens :])]
         if not self._speaking:
             pieces.append(self._done_telling())
         response = self._reply.answered(answer, trace_id, self._told)
