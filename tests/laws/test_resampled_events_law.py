@@ -30,6 +30,17 @@ async def test_every_survivor_continues_a_candidate_that_grew_before(kind: type[
     assert resampled
 
 
+@pytest.mark.parametrize("kind", [kind for kind in SEARCHES if kind.name != "dvts"], ids=lambda kind: kind.name)
+async def test_as_many_are_expected_to_go_on_as_do_and_nobody_goes_on_whom_nobody_expected(kind: type[Algorithm]):
+    result = await World(ANSWERS, judge=lambda text: 0.9 if text.startswith("a") else 0.2).solve(kind(), 8)
+    told = [event.kind for event in result.events if isinstance(event.kind, Resampled)]
+
+    for one in told:
+        assert sum(times for _, times in one.expected) == pytest.approx(len(one.survivors))
+        assert {parent for _, parent in one.survivors} <= {name for name, times in one.expected if times > 0}
+        assert set(one.dropped) <= {name for name, _ in one.expected}
+
+
 @given(before=st.sets(st.integers(0, 30), min_size=1), draws=st.lists(st.integers(0, 30), min_size=1))
 def test_survivors_and_dropped_are_a_partition_of_those_before(before: set[int], draws: list[int]):
     old = [Candidate(str(one), parent_id="long ago") for one in sorted(before)]

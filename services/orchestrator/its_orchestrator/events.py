@@ -59,16 +59,28 @@ class Resampled:
     """Id of each candidate after it, and of the candidate that it continues: itself, or the one it was forked from."""
     dropped: tuple[str, ...]
     effective_sample_size: float | None = None
+    expected: tuple[tuple[str, float], ...] = ()
+    """Id of each candidate before it, and how often it was to go on before chance had its say; empty where no rule
+    says so."""
 
     @classmethod
     def between(
-        cls, before: Sequence[Candidate], after: Sequence[Candidate], effective_sample_size: float | None = None
+        cls,
+        before: Sequence[Candidate],
+        after: Sequence[Candidate],
+        effective_sample_size: float | None = None,
+        expected: Sequence[float] = (),
     ) -> "Resampled":
-        """Return how `after`, members of `before` and forks of them, came from it."""
+        """Return how `after`, members of `before` and forks of them, came from it.
+
+        `expected` tells how often each of `before` was to go on.
+        """
         names = {one.id for one in before}
         survivors = tuple((one.id, one.id if one.id in names else one.parent_id) for one in after)
         continued = {parent for _, parent in survivors}
-        return cls(survivors, tuple(one.id for one in before if one.id not in continued), effective_sample_size)
+        dropped = tuple(one.id for one in before if one.id not in continued)
+        shares = zip((one.id for one in before), expected, strict=True) if expected else ()
+        return cls(survivors, dropped, effective_sample_size, tuple(shares))
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,6 @@ def heirs(ctx: Context, generation: Sequence[Candidate], brood: Brood) -> list[C
         found.append(ctx.fork(generation[place]) if place in taken else generation[place])
         taken.add(place)
     if brood.redrawn:
-        ctx.emit(Resampled.between(generation, found, brood.effective_size))
+        ctx.emit(Resampled.between(generation, found, brood.effective_size, brood.expected))
     ctx.commit(found)
     return found

@@ -48,6 +48,8 @@ class ParticleSearch(StepSearch):
         return Choice(best([one for one in weighed if one.finished] or weighed), weighed)
 
 
-def report(ctx: Context, survivors: Sequence[Candidate], before: Sequence[Candidate], size: float) -> None:
-    """Tell who lives on after `before` was resampled with an effective size."""
-    ctx.emit(Resampled.between(before, survivors, size))
+def report(
+    ctx: Context, survivors: Sequence[Candidate], before: Sequence[Candidate], size: float, expected: Sequence[float]
+) -> None:
+    """Tell who lives on after `before`, each of which was `expected` to so often, was resampled."""
+    ctx.emit(Resampled.between(before, survivors, size, expected))

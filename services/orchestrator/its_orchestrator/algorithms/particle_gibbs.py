@@ -134,7 +134,8 @@ class ParticleGibbs(ParticleSearch):
             heirs.append(path.fork(ctx) if path.now.id in taken else path)
             taken.add(path.now.id)
         before = [path.now for path in swept.paths]
-        report(ctx, [*kept, *(path.now for path in heirs)], before, effective_size(swept.shares))
+        expected = [size * share + (place < len(kept)) for place, share in enumerate(swept.shares)]
+        report(ctx, [*kept, *(path.now for path in heirs)], before, effective_size(swept.shares), expected)
         return heirs
 
 

@@ -90,6 +90,8 @@ def _(kind: events.Resampled, message: event_pb2.SolveEvent, extract: Extract) -
             survivors=survivors, dropped_ids=kind.dropped, effective_sample_size=kind.effective_sample_size
         )
     )
+    for name, times in kind.expected:
+        message.resampled.expected.add(candidate_id=name, times=times)
 
 
 @_fill.register

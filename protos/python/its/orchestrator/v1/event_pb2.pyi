@@ -342,6 +342,34 @@ class Survivor(_message.Message):
 Global___Survivor: _TypeAlias = Survivor  # noqa: Y015
 
 @_typing.final
+class Expectation(_message.Message):
+    """How often a candidate was to go on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CANDIDATE_ID_FIELD_NUMBER: _builtins.int
+    TIMES_FIELD_NUMBER: _builtins.int
+    candidate_id: _builtins.str
+    """The candidate."""
+    times: _builtins.float
+    """Its expected number of continuations, itself included, before chance had its say: its weight times the number of
+    places. Far below 1, it was likely to be dropped.
+    """
+    def __init__(
+        self,
+        *,
+        candidate_id: _builtins.str = ...,
+        times: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_id", b"candidate_id", "times", b"times"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Expectation: _TypeAlias = Expectation  # noqa: Y015
+
+@_typing.final
 class Resampled(_message.Message):
     """Candidates were dropped and others forked."""
 
@@ -350,6 +378,7 @@ class Resampled(_message.Message):
     SURVIVORS_FIELD_NUMBER: _builtins.int
     DROPPED_IDS_FIELD_NUMBER: _builtins.int
     EFFECTIVE_SAMPLE_SIZE_FIELD_NUMBER: _builtins.int
+    EXPECTED_FIELD_NUMBER: _builtins.int
     effective_sample_size: _builtins.float
     """Effective sample size before it; absent where there is none."""
     @_builtins.property
@@ -360,16 +389,21 @@ class Resampled(_message.Message):
     def dropped_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The candidates that were dropped."""
 
+    @_builtins.property
+    def expected(self) -> _containers.RepeatedCompositeFieldContainer[Global___Expectation]:
+        """What was to be expected for each candidate before it; empty where no rule says so."""
+
     def __init__(
         self,
         *,
         survivors: _abc.Iterable[Global___Survivor] | None = ...,
         dropped_ids: _abc.Iterable[_builtins.str] | None = ...,
         effective_sample_size: _builtins.float | None = ...,
+        expected: _abc.Iterable[Global___Expectation] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_effective_sample_size", b"_effective_sample_size", "effective_sample_size", b"effective_sample_size"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective_sample_size", b"_effective_sample_size", "dropped_ids", b"dropped_ids", "effective_sample_size", b"effective_sample_size", "survivors", b"survivors"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_effective_sample_size", b"_effective_sample_size", "dropped_ids", b"dropped_ids", "effective_sample_size", b"effective_sample_size", "expected", b"expected", "survivors", b"survivors"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__effective_sample_size: _TypeAlias = _typing.Literal["effective_sample_size"]  # noqa: Y015
     _WhichOneofArgType__effective_sample_size: _TypeAlias = _typing.Literal["_effective_sample_size", b"_effective_sample_size"]  # noqa: Y015
