@@ -6,6 +6,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 import orjson
@@ -13,7 +14,7 @@ from google.protobuf.message import Message
 
 from its.chat.v1.chat_pb2 import ToolCall
 from its.generator.v1.generator_pb2 import StopReason
-from its.orchestrator.v1.answer_pb2 import Answer, Candidate, Ledger, StoppedBy
+from its.orchestrator.v1.answer_pb2 import Answer, Candidate, Ledger, ScoreRange, StoppedBy
 
 Json = dict[str, Any]
 
@@ -107,6 +108,7 @@ def its(answer: Answer, trace_id: str) -> Json:
         "trace_id": trace_id,
         "model": _set(answer.model),
         "reward_model": _set(answer.reward_model) if answer.HasField("reward_model") else None,
+        "score_range": _range(answer.score_range) if answer.HasField("score_range") else None,
     }
 
 
@@ -123,7 +125,12 @@ def _candidate(candidate: Candidate) -> Json:
         "stop_reason": StopReason.Name(candidate.stop_reason).removeprefix("STOP_REASON_").lower(),
         "completion_tokens": candidate.completion_tokens,
         "chosen": candidate.chosen,
+        "confidence": candidate.confidence if candidate.HasField("confidence") else None,
     }
+
+
+def _range(found: ScoreRange) -> Json:
+    return {name: end if isfinite(end) else None for name, end in (("low", found.low), ("high", found.high))}
 
 
 def _set(message: Message) -> Json:

@@ -49,6 +49,8 @@ async def test_the_its_block_tells_how_the_answer_was_found(client):
     ]
     assert its["candidates"][0]["step_scores"] == [0.9, 0.8]
     assert its["candidates"][1]["stop_reason"] == "length"
+    assert [one["confidence"] for one in its["candidates"]] == [-0.5, None]
+    assert its["score_range"] == {"low": None, "high": 0}, "JSON knows no infinity"
 
 
 async def test_a_system_has_one_fingerprint_until_it_is_another_one(gateway, script):

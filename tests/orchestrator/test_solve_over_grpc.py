@@ -57,6 +57,16 @@ async def test_the_same_seed_gives_the_same_answer_and_says_so(orchestrate, name
     assert first.answer.candidates == second.answer.candidates
 
 
+async def test_candidates_tell_the_confidence_that_votes_go_by_and_scores_their_range(orchestrate):
+    async with orchestrate(world()) as its:
+        voted, scored = [await its.solve(algorithm=name, samples=4) for name in ("self-consistency", "best-of-n")]
+
+    assert all(one.HasField("confidence") and one.confidence <= 0 for one in voted.answer.candidates)
+    assert not any(one.HasField("confidence") for one in scored.answer.candidates)
+    assert not voted.answer.HasField("score_range")
+    assert (scored.answer.score_range.low, scored.answer.score_range.high) == (0, 1)
+
+
 async def test_a_sample_budget_is_one_call_of_the_generator(orchestrate):
     toy = world()
     async with orchestrate(toy) as its:

@@ -37,6 +37,16 @@ class Candidate(Shape):
     stop_reason: str
     completion_tokens: int
     chosen: bool = Field(description="Whether it is the answer.")
+    confidence: float | None = Field(
+        description="Mean log-probability of its tokens, by which votes break ties; null where nobody asked."
+    )
+
+
+class ScoreRange(Shape):
+    """What scores may be; null is no limit."""
+
+    low: float | None
+    high: float | None
 
 
 class ModelName(Shape):
@@ -62,3 +72,4 @@ class ItsBlock(Shape):
     trace_id: str
     model: ModelName
     reward_model: ModelName | None
+    score_range: ScoreRange | None = Field(description="What the reward model's scores may be; null without one.")

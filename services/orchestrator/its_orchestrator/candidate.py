@@ -71,6 +71,8 @@ class Candidate:
     """Log-probability of each token; empty unless asked for."""
     confidences: tuple[float, ...] = ()
     """Of each token, minus the mean log-probability of its most probable alternatives; empty unless asked for."""
+    mean_logprob: float | None = None
+    """What `lean` keeps of its log-probabilities: their mean; None where they weren't asked for, or are still here."""
     told: tuple[Token, ...] = ()
     """Each of its tokens; empty unless asked for."""
     tokens: int = 0
@@ -95,8 +97,8 @@ class Candidate:
 
     @property
     def confidence(self) -> float | None:
-        """Mean log-probability of its tokens; None without log-probabilities."""
-        return sum(self.logprobs) / len(self.logprobs) if self.logprobs else None
+        """Mean log-probability of its tokens, 0 or less; None without log-probabilities."""
+        return sum(self.logprobs) / len(self.logprobs) if self.logprobs else self.mean_logprob
 
     def scored(self, value: float, step_scores: tuple[float, ...] = ()) -> "Candidate":
         """Return it with a score."""
@@ -108,7 +110,7 @@ class Candidate:
 
     def lean(self) -> "Candidate":
         """Return it without what is known of single tokens, as reports and traces keep it."""
-        return self.but(token_ids=(), logprobs=(), confidences=(), told=())
+        return self.but(token_ids=(), logprobs=(), mean_logprob=self.confidence, confidences=(), told=())
 
     def fork(self, name: str) -> "Candidate":
         """Return a copy called `name` that goes its own way."""

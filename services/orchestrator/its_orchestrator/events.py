@@ -139,6 +139,8 @@ class Answer:
     """Log-probability of each token of the answer; empty unless asked for."""
     tokens: tuple[Token, ...] = ()
     """Those of the answer; empty unless asked for."""
+    score_range: tuple[float, float] | None = None
+    """The smallest and largest possible score; None without a reward model."""
     refusal: str = ""
     """Why there is no answer though candidates ended; empty where there is one."""
     spoken: Spoken | None = None

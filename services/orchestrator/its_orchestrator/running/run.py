@@ -144,6 +144,7 @@ class Run:
             logprobs=() if order.logprobs is None else chosen.logprobs,
             prompt_tokens=len(started.prompt_token_ids) if started else 0,
             tokens=tokens,
+            score_range=(order.reward_model.low, order.reward_model.high) if order.reward_model else None,
             refusal=refusal,
             spoken=said if said.calls else None,
         )

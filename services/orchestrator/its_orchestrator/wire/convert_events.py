@@ -142,6 +142,7 @@ def _(kind: events.Answer, message: event_pb2.SolveEvent, extract: Extract) -> N
             prompt_tokens=kind.prompt_tokens,
             tokens=map(_token, making(kind.spoken.text if kind.spoken else chosen.text, kind.tokens)),
             refusal=kind.refusal,
+            score_range=_range(kind.score_range),
         )
     )
 
@@ -174,7 +175,12 @@ def _candidate(one: Candidate, extract: Extract, *, chosen: bool) -> answer_pb2.
         stop_reason=_reason(one.stop_reason),
         completion_tokens=one.tokens,
         chosen=chosen,
+        confidence=one.confidence,
     )
+
+
+def _range(found: tuple[float, float] | None) -> answer_pb2.ScoreRange | None:
+    return None if found is None else answer_pb2.ScoreRange(low=found[0], high=found[1])
 
 
 def _reason(reason: StopReason | None) -> generator_pb2.StopReason.ValueType:
