@@ -1,12 +1,12 @@
 """A run, told as a stream of server-sent events while it happens; each protocol has words of its own for it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 import structlog
 
-from its.orchestrator.v1.answer_pb2 import Answer
+from its.orchestrator.v1.answer_pb2 import Answer, AnswerToken
 from its.orchestrator.v1.event_pb2 import SolveEvent
 from its_gateway import answer as answers
 from its_gateway.errors import ApiError, from_its
@@ -65,6 +65,10 @@ class Telling(ABC):
             _log.error("committed text was taken back", trace_id=trace_id)
             raise Internal("the answer does not begin with the text that was committed before")
         return text.removeprefix(self.said)
+
+    def tokens_left(self, answer: Answer) -> Sequence[AnswerToken]:
+        """Return the tokens of what is still to be said."""
+        return list(answer.tokens)[self.tokens :]
 
 
 async def _opening(beats: AsyncGenerator[SolveEvent | None, None]) -> list[SolveEvent]:

@@ -66,7 +66,7 @@ class Chunks(Telling):
         answer = happened.answer
         rest = self.rest(answer, happened.trace_id)
         self.ended, self.answer = True, answer
-        last = self._text(rest, answer.tokens[self.tokens :])
+        last = self._text(rest, self.tokens_left(answer))
         return b"".join((last, self._instead(answer), self._finish(happened)))
 
     def _instead(self, answer: Answer) -> bytes:

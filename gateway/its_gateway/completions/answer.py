@@ -84,7 +84,7 @@ class CompletionChunks(Telling):
 
     def _end(self, happened: SolveEvent) -> bytes:
         answer = happened.answer
-        last = self._said(self.rest(answer, happened.trace_id), answer.tokens[self.tokens :])
+        last = self._said(self.rest(answer, happened.trace_id), self.tokens_left(answer))
         self.ended, self.answer = True, answer
         return last + self._chunk(self._completion.last(self._number, happened, ""))
 

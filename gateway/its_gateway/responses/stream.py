@@ -72,7 +72,7 @@ class ResponseEvents(Telling):
 
     def _end(self, answer: Answer, trace_id: str) -> bytes:
         self.ended = True
-        pieces = [self._speak(self.rest(answer, trace_id), answer.tokens[self.tokens :])]
+        pieces = [self._speak(self.rest(answer, trace_id), self.tokens_left(answer))]
         if not self._speaking:
             pieces.append(self._done_telling())
         response = self._reply.answered(answer, trace_id, self._told)
