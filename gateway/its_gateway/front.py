@@ -20,6 +20,7 @@ from its_gateway.headers import chosen
 from its_gateway.heartbeat import Timing
 from its_gateway.orchestrator import Orchestrator
 from its_gateway.parse import parse_as, read_body, refused
+from its_gateway.patience import waited
 from its_gateway.renaming import renamed
 from its_gateway.schema import ChatRequest
 from its_gateway.settings import Settings
@@ -73,17 +74,22 @@ class Front:
         try:
             choice = await self._catalogue.choose(asked.model, asked.algorithm)
             behind = await self._functions.behind(choice.model)
-            return await work(
-                [self._events(request, behind, to_solve_request(asked, choice, _id(request)), run) for run in runs]
-            )
+            seconds = self._seconds(request, asked)
+            questions = [to_solve_request(asked, choice, _id(request)) for _ in runs]
+            return await work([_events(request, behind, *one, seconds) for one in zip(questions, runs, strict=True)])
         except ItsError as error:
             raise renamed(from_its(error), self._names) from error
         except ApiError as error:
             raise renamed(error, self._names) from error
 
-    def _events(self, request: Request, behind: Solves, question: SolveRequest, run: SolveRequest) -> Events:
-        question.MergeFrom(run)
-        return caller_of(request).solve(behind, question, self._settings.request_seconds)
+    def _seconds(self, request: Request, asked: ChatRequest) -> float:
+        most = self._settings.request_seconds
+        return most if asked.stream else waited(request.headers, most)
+
+
+def _events(request: Request, behind: Solves, question: SolveRequest, run: SolveRequest, seconds: float) -> Events:
+    question.MergeFrom(run)
+    return caller_of(request).solve(behind, question, seconds)
 
 
 def _id(request: Request) -> str:

@@ -1,0 +1,28 @@
+"""How long a client waits, as OpenAI's SDKs tell in their headers: a whole answer has to be there before.
+
+A run that ends at its deadline answers with the best that it has, where a connection that is cut brings nothing, and
+has the SDKs ask for all of it again. A stream is read as it comes, so that it has time.
+"""
+
+import math
+from collections.abc import Mapping
+
+READ_TIMEOUT, TIMEOUT = "X-Stainless-Read-Timeout", "X-Stainless-Timeout"
+"""Of the SDKs for Python and for Node; in seconds."""
+
+
+def waited(headers: Mapping[str, str], most: float) -> float:
+    """Return how long the client waits for a whole answer, in seconds, `most` of them at most.
+
+    What is no positive number says nothing: Node's SDK writes 0 for less than a second.
+    """
+    told = [_seconds(headers.get(name, "")) for name in (READ_TIMEOUT, TIMEOUT)]
+    return min([most, *[one for one in told if one > 0]])
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        return 0
+    return seconds if math.isfinite(seconds) else 0
