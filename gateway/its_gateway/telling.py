@@ -14,6 +14,9 @@ from its_gateway.heartbeat import Heartbeats, Timing
 from its_gateway.sse import KEEP_ALIVE
 from its_runtime.errors import Internal, ItsError
 
+_OPEN = frozenset({"started", "note", "failure"})
+"""What happens both in runs that answer and in runs that are refused."""
+
 _log = structlog.get_logger("its.gateway")
 
 
@@ -74,12 +77,13 @@ class Telling(ABC):
 async def _opening(beats: AsyncGenerator[SolveEvent | None, None]) -> list[SolveEvent]:
     """Return what happens until it is likely that the request is not refused, or patience ends.
 
-    That a run began tells nothing yet: the generator has still to look at the prompt.
+    That a run began tells nothing yet: the generator has still to look at the prompt. Nor does a failure: where all
+    that is tried fails, that is the answer.
     """
     opening: list[SolveEvent] = []
     async for beat in beats:
         if beat is not None:
             opening.append(beat)
-        if beat is None or not beat.HasField("started"):
+        if beat is None or beat.WhichOneof("kind") not in _OPEN:
             break
     return opening

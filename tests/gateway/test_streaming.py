@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scripted_orchestrator import answer, committed, started
 
 from its.chat.v1.chat_pb2 import ContentPart, Message, Role, ToolCall
-from its.orchestrator.v1.event_pb2 import CandidateEnded, Note, Progress, SolveEvent
+from its.orchestrator.v1.event_pb2 import CandidateEnded, FailureNoted, Note, Progress, SolveEvent
 from its.orchestrator.v1.orchestrator_pb2 import Detail
 from its_gateway.chat.chunks import Chunks, stream
 from its_gateway.chat.completion import Completion
@@ -131,6 +131,7 @@ async def test_progress_is_not_told_otherwise(client, script):
 async def test_an_error_before_anything_was_said_is_a_status(gateway, script):
     async def refused():
         yield started()
+        yield SolveEvent(failure=FailureNoted(message="too large"))
         raise InvalidRequest.field("parameters.alpha", "too large")
 
     script.events = refused
