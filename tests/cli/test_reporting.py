@@ -12,7 +12,7 @@ from its_cli.__main__ import app
 from its_cli.evaluating.folder import About, claim
 from its_cli.evaluating.job import Key
 from its_cli.evaluating.journal import open_journal
-from its_cli.evaluating.row import Candidate, Row
+from its_cli.evaluating.row import Candidate, Row, ScoreRange
 
 Filled = Callable[..., Path]
 
@@ -23,6 +23,8 @@ def row(key: Key, rights: Sequence[bool], *, scored: bool, chosen: int = 0) -> R
             text=f"{right}",
             final_answer=f"{right}",
             score=0.5 + right / 4 if scored else None,
+            confidence=None if scored else right - 2.0,
+            stop_reason="eos",
             completion_tokens=10,
             right=right,
             group=int(not right),
@@ -40,6 +42,7 @@ def row(key: Key, rights: Sequence[bool], *, scored: bool, chosen: int = 0) -> R
         right=rights[chosen],
         candidates=tuple(candidates),
         parameters={},
+        score_range=ScoreRange(low=0, high=1) if scored else None,
         ledger={"completion_tokens": 10 * len(rights), "reward_tokens": 8, "cached_reward_tokens": 2},
         stopped_by="completed",
         trace_id="t",
@@ -96,6 +99,30 @@ def test_smaller_budgets_come_from_the_recorded_samples(filled: Filled):
     (one,), (four,) = lines(markdown, "1"), lines(markdown, "4")
     assert [cell.split()[0] for cell in one] == ["1", "43.8", "43.8", "43.8", "43.8", "10"]
     assert [cell.split()[0] for cell in four] == ["4", "100.0", "37.5", "100.0", "75.0", "40"]
+    assert "equal votes draw lots" in markdown
+
+
+def test_confidence_breaks_the_ties_of_a_vote_where_it_is_known(filled: Filled):
+    markdown = reported(filled(["self-consistency"]))
+
+    assert lines(markdown, "4")[0][2].split()[0] == "75.0"
+    assert "draw lots" not in markdown
+
+
+def test_each_rule_takes_the_samples_that_tell_it_most(filled: Filled):
+    markdown = reported(filled(["best-of-n", "self-consistency"]))
+
+    assert "self-consistency, 4 for pass@k, maj@k; of best-of-n, 4 for BoN@k, weighted@k" in markdown
+    (four,) = lines(markdown, "4")
+    assert [cell.split()[0] for cell in four] == ["4", "100.0", "75.0", "100.0", "75.0", "40"]
+
+
+def test_without_the_range_of_scores_nothing_is_weighed(filled: Filled):
+    folder = filled(["best-of-n"])
+    path = folder / "rows.jsonl"
+    path.write_text(path.read_text().replace('"score_range":{"low":0.0,"high":1.0},', ""))
+
+    assert lines(reported(folder), "k") == [["k", "pass@k %", "maj@k %", "BoN@k %", "tokens"]]
 
 
 def test_without_scores_nothing_is_said_of_what_needs_them(filled: Filled):

@@ -8,6 +8,10 @@ from typing import Any
 import psutil
 import pytest
 
+from its_cli.evaluating import journal
+from its_cli.reporting.choosing import RULES
+from its_cli.reporting.figures import RULE_OF
+from its_cli.reporting.results import Results
 from its_models import heldout
 
 PASSING = {"started", "seconds", "trace_id", "ledger", "candidates"}
@@ -53,3 +57,15 @@ def rows(folder: Path) -> list[dict[str, Any]]:
         for row in found
     ]
     return sorted(lasting, key=lambda row: (row["problem"], row["algorithm"], row["budget"], row["seed"]))
+
+
+def test_among_all_samples_of_a_row_the_report_chooses_what_the_algorithm_chose(up: Any, file: Path, its: Any):
+    folder = file.parent / "chosen"
+    grid = ("--algorithm", ",".join(RULE_OF), "--budget", "4,7", "--repeats", "6")
+    done = its("eval", str(file), "--url", up.url, "--out", str(folder), *grid)
+
+    assert done.exit_code == 0
+    for row in journal.rows(folder):
+        (solved,) = Results([row]).rows.popitem()[1]
+        chance = RULES[RULE_OF[row.algorithm]](solved.pool, row.budget)
+        assert chance == row.right, (row.algorithm, row.problem, row.seed)

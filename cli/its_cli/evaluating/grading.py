@@ -59,6 +59,7 @@ async def graded(job: Job, completion: dict[str, Any], started: str, seconds: fl
         candidates=candidates,
         parameters=its["parameters"],
         ledger=its["ledger"],
+        score_range=its.get("score_range"),
         stopped_by=its["stopped_by"],
         trace_id=its["trace_id"],
         started=started,

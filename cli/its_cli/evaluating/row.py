@@ -1,5 +1,6 @@
 """A row: what one job came to, with all that it takes to choose again among the same samples."""
 
+import math
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -12,14 +13,32 @@ class Candidate(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
+    id: str = ""
     text: str
     final_answer: str | None = None
     score: float | None = None
     completion_tokens: int
+    confidence: float | None = None
+    """Mean log-probability of its tokens; None where nobody asked for log-probabilities."""
+    stop_reason: str = ""
     chosen: bool = False
     right: bool
     group: int | None = None
     """Candidates of one group have the same final answer; None without a final answer."""
+
+
+class ScoreRange(BaseModel):
+    """What a reward model's scores may be; None is no limit."""
+
+    model_config = ConfigDict(frozen=True)
+
+    low: float | None
+    high: float | None
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Both of them, without a limit as infinities."""
+        return -math.inf if self.low is None else self.low, math.inf if self.high is None else self.high
 
 
 class Row(BaseModel):
@@ -47,6 +66,8 @@ class Row(BaseModel):
     """All of the algorithm's, defaults included."""
     ledger: dict[str, int | float]
     """Every kind of token, calls, and the run's own seconds."""
+    score_range: ScoreRange | None = None
+    """None without a reward model."""
     stopped_by: str
     trace_id: str
     started: str

@@ -1,19 +1,17 @@
 """The figures of a report: accuracy against samples, against tokens and against seconds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from its_cli.reporting.curves import Curves
-from its_cli.reporting.curves import Point as Recorded
+from its_cli.reporting.curves import Curve, Point
 from its_cli.reporting.front import Spot
 from its_cli.reporting.intervals import estimate
 from its_cli.reporting.results import Results, Way
 
-RULE_OF = {"best-of-n": "BoN", "weighted-best-of-n": "weighted"}
-"""Algorithms that the recorded samples tell all about. Self-consistency isn't among them: it breaks ties by confidence,
-which no row has, so that it is drawn as it ran."""
+RULE_OF = {"self-consistency": "maj", "best-of-n": "BoN", "weighted-best-of-n": "weighted"}
+"""Algorithms that recorded samples tell all about."""
 MAJORITY = "majority (maj@k)"
-"""What stands for it where it didn't run: equal votes draw lots."""
+"""What stands for self-consistency where no sample's confidence is known, so that equal votes draw lots."""
 BOUND = "a sample is right (pass@k)"
 """What no choice among the samples can exceed."""
 
@@ -40,11 +38,11 @@ class Figure:
     lines: list[Line]
 
 
-def figures(results: Results, recorded: Curves | None) -> list[Figure]:
+def figures(results: Results, recorded: Mapping[str, Curve]) -> list[Figure]:
     """Return the figures; without the one over tokens where a generator reports none, for they are logarithmic.
 
-    Over samples and tokens, algorithms that only select by score are drawn from the recorded samples, those that
-    didn't run included; over seconds, as they ran.
+    Over samples and tokens, algorithms that only select are drawn from the recorded samples, those that didn't run
+    included; over seconds, as they ran.
     """
     samples = _lines(results, recorded, lambda way: float(way.budget), lambda point: float(point.k))
     tokens = _lines(
@@ -60,21 +58,21 @@ def figures(results: Results, recorded: Curves | None) -> list[Figure]:
 
 
 def _lines(
-    results: Results, recorded: Curves | None, cost: Callable[[Way], float], of: Callable[[Recorded], float]
+    results: Results, recorded: Mapping[str, Curve], cost: Callable[[Way], float], of: Callable[[Point], float]
 ) -> list[Line]:
     lines = {line.name: line for line in _measured(results, cost)}
-    if recorded is None:
-        return list(lines.values())
-    drawn = {name: rule for name, rule in RULE_OF.items() if rule in recorded.rules}
-    if "self-consistency" not in results.algorithms:
-        drawn[MAJORITY] = "maj"
+    drawn = {name: recorded[rule] for name, rule in RULE_OF.items() if rule in recorded}
+    if "maj" in recorded and not recorded["maj"].exact:
+        del drawn["self-consistency"]
+        drawn |= {} if "self-consistency" in results.algorithms else {MAJORITY: recorded["maj"]}
     # Those that ran keep their places, so that they have the same colours in all figures.
-    lines |= {name: Line(name, _spots(recorded, rule, of, name)) for name, rule in drawn.items()}
-    return [*lines.values(), Line(BOUND, _spots(recorded, "pass", of, BOUND), bound=True)]
+    lines |= {name: Line(name, _spots(curve, of, name)) for name, curve in drawn.items()}
+    bound = [Line(BOUND, _spots(recorded["pass"], of, BOUND), bound=True)] if recorded else []
+    return [*lines.values(), *bound]
 
 
-def _spots(recorded: Curves, rule: str, of: Callable[[Recorded], float], name: str) -> list[Spot]:
-    return [Spot(of(point), point.accuracy, f"{name}, {point.k}") for point in recorded.rules[rule]]
+def _spots(curve: Curve, of: Callable[[Point], float], name: str) -> list[Spot]:
+    return [Spot(of(point), point.accuracy, f"{name}, {point.k}") for point in curve.points]
 
 
 def _measured(results: Results, cost: Callable[[Way], float]) -> list[Line]:

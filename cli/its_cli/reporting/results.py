@@ -7,6 +7,7 @@ from statistics import fmean
 from typing import NamedTuple
 
 from its_cli.evaluating.row import Row
+from its_cli.reporting.sample import Pool, Sample
 
 
 class Way(NamedTuple):
@@ -20,16 +21,6 @@ class Way(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """A candidate, as far as choosing among many needs to know it."""
-
-    right: bool
-    group: int | None
-    """Samples of one group have the same final answer; None has none."""
-    score: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class Solved:
     """What a row says, without its texts."""
 
@@ -40,7 +31,8 @@ class Solved:
     judging: float
     """Tokens that reward models read anew, and those that judges wrote."""
     seconds: float
-    samples: tuple[Sample, ...]
+    pool: Pool
+    """Its candidates."""
 
 
 class Results:
@@ -87,6 +79,7 @@ def _right(one: Solved) -> float:
 def _solved(row: Row) -> Solved:
     ledger = row.ledger
     read = ledger.get("reward_tokens", 0) - ledger.get("cached_reward_tokens", 0)
-    samples = tuple(Sample(one.right, one.group, one.score) for one in row.candidates)
+    samples = tuple(Sample.of(one, place) for place, one in enumerate(row.candidates))
+    pool = Pool(samples, row.score_range.ends if row.score_range else None)
     judging = read + ledger.get("judge_tokens", 0)
-    return Solved(row.problem, row.right, ledger.get("completion_tokens", 0), judging, row.seconds, samples)
+    return Solved(row.problem, row.right, ledger.get("completion_tokens", 0), judging, row.seconds, pool)

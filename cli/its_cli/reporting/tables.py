@@ -1,6 +1,8 @@
 """The tables of a report: what each way to solve achieved and cost, and what the same samples give otherwise chosen."""
 
-from its_cli.reporting.curves import Curves
+from collections.abc import Mapping, Sequence
+
+from its_cli.reporting.curves import Curve, Point
 from its_cli.reporting.intervals import Estimate, estimate
 from its_cli.reporting.results import Results, Way
 from its_cli.reporting.table import Table
@@ -20,25 +22,38 @@ def measured(results: Results) -> Table:
     return Table("What was run", note, (*columns, "tokens", "judged", "seconds"), rows)
 
 
-def chosen(curves: Curves) -> Table:
+def chosen(curves: Mapping[str, Curve]) -> Table:
     """Return what the same samples give, chosen by every rule."""
-    names = list(curves.rules)
-    columns = ["k", *(f"{name}@k %" for name in names), "tokens"]
-    rows: list[list[str]] = []
-    for points in zip(*curves.rules.values(), strict=True):
-        cells = [_percent(point.accuracy) for point in points]
-        rows.append([str(points[0].k), *cells, f"{points[0].tokens:,.0f}"])
-    note = (
-        f"Nothing was asked again: k of the samples of {curves.source} were drawn without replacement, over and over, "
-        "and chosen from. Of equal votes or scores, each wins as often as the others; self-consistency does better "
-        "than maj@k where confidence breaks its ties."
+    points = {name: {point.k: point for point in curve.points} for name, curve in curves.items()}
+    rows = [
+        _chosen(k, [of.get(k) for of in points.values()]) for k in sorted({k for of in points.values() for k in of})
+    ]
+    return Table(
+        "The same samples, otherwise chosen", _note(curves), ("k", *(f"{n}@k %" for n in curves), "tokens"), rows
     )
-    return Table("The same samples, otherwise chosen", note, columns, rows)
+
+
+def _chosen(k: int, points: Sequence[Point | None]) -> list[str]:
+    tokens = next(point.tokens for point in points if point)
+    return [str(k), *(_percent(point.accuracy) if point else "" for point in points), f"{tokens:,.0f}"]
+
+
+def _note(curves: Mapping[str, Curve]) -> str:
+    sources = dict.fromkeys(curve.source for curve in curves.values())
+    rules = {one: ", ".join(f"{name}@k" for name in curves if curves[name].source == one) for one in sources}
+    drawn = "; ".join(f"of {one} for {rules[one]}" for one in sources)
+    how = "as self-consistency, best-of-n and weighted best-of-n do, ties included"
+    if "maj" in curves and not curves["maj"].exact:
+        how += "; except that equal votes draw lots, which self-consistency leaves to confidence where it knows any"
+    return (
+        "Nothing was asked again: k samples were drawn without replacement, over and over, and chosen from "
+        f"{how}. The samples are those {drawn}."
+    )
 
 
 def _row(results: Results, way: Way, base: Way) -> list[str]:
     accuracies = results.accuracies(way)
-    passed = results.mean(way, lambda one: any(sample.right for sample in one.samples))
+    passed = results.mean(way, lambda one: any(sample.right for sample in one.pool.samples))
     costs = (
         f"{results.mean(way, lambda one: one.tokens):,.0f}",
         f"{results.mean(way, lambda one: one.judging):,.0f}",
