@@ -11,12 +11,15 @@ from its.orchestrator.v1 import orchestrator_pb2 as pb
 from its.orchestrator.v1.listing_pb2 import FunctionInfo
 from its.orchestrator.v1.orchestrator_pb2_grpc import OrchestratorServiceServicer
 from its_orchestrator import facts, registry
+from its_orchestrator.admission import Admission
 from its_orchestrator.choosing.equivalence import Equivalence
 from its_orchestrator.events import Answer
+from its_orchestrator.limits.spending import Spending
 from its_orchestrator.running.desk import Desk
 from its_orchestrator.running.solver import Solver
 from its_orchestrator.traces import Traces
 from its_orchestrator.wire import convert, convert_events, convert_workflows
+from its_orchestrator.workflows.job import Output, Told
 from its_orchestrator.workflows.listing import functions, names, strategies
 from its_orchestrator.workflows.runner import Runner
 from its_runtime import trail
@@ -37,31 +40,40 @@ class OrchestratorServicer(OrchestratorServiceServicer):
         self._traces = traces
         self._equivalence = equivalence
         self._runner = runner
+        self._admission = Admission()
 
     async def Solve(self, request: pb.SolveRequest, context: Context) -> AsyncGenerator[pb.SolveResponse]:
         order = await self._desk.order(convert.ask(request, remaining(context)))
         trail.note(**facts.asked(order))
-        async with aclosing(self._solver.events(order, convert_events.wanted(request.detail))) as events:
-            async for event in events:
-                if isinstance(event.kind, Answer):
-                    trail.note(**facts.answered(event.kind))
-                yield pb.SolveResponse(event=convert_events.event(event, self._equivalence))
+        wanted = convert_events.wanted(request.detail)
+        with await self._admission.admit(request, context, order.budget, order.sampling.max_tokens) as spending:
+            async with aclosing(self._solver.events(order, wanted, spending)) as events:
+                async for event in events:
+                    if isinstance(event.kind, Answer):
+                        trail.note(**facts.answered(event.kind))
+                        _settle(spending, event.kind)
+                    yield pb.SolveResponse(event=convert_events.event(event, self._equivalence))
 
     async def RunFunction(
         self, request: pb.RunFunctionRequest, context: Context
     ) -> AsyncGenerator[pb.RunFunctionResponse]:
         call = convert_workflows.call(request, remaining(context))
-        async with aclosing(self._runner.call(call)) as told:
-            async for one in told:
-                yield convert_workflows.function_response(one, self._equivalence)
+        self._runner.known(call.function)
+        with await self._admission.admit(request, context, call.terms.budget) as spending:
+            async with aclosing(self._runner.call(call, spending)) as told:
+                async for one in told:
+                    _settle(spending, one)
+                    yield convert_workflows.function_response(one, self._equivalence)
 
     async def RunPipeline(
         self, request: pb.RunPipelineRequest, context: Context
     ) -> AsyncGenerator[pb.RunPipelineResponse]:
         passage = convert_workflows.passage(request, remaining(context))
-        async with aclosing(self._runner.run(passage)) as told:
-            async for one in told:
-                yield convert_workflows.pipeline_response(one, self._equivalence)
+        with await self._admission.admit(request, context, passage.terms.budget) as spending:
+            async with aclosing(self._runner.run(passage, spending)) as told:
+                async for one in told:
+                    _settle(spending, one)
+                    yield convert_workflows.pipeline_response(one, self._equivalence)
 
     async def ListAlgorithms(self, request: pb.ListAlgorithmsRequest, context: Context) -> pb.ListAlgorithmsResponse:
         return pb.ListAlgorithmsResponse(algorithms=[_described(kind) for kind in registry.algorithms()])
@@ -105,3 +117,8 @@ class OrchestratorServicer(OrchestratorServiceServicer):
             models=[convert.identity(one) for one in models],
             kept=self._desk.keeps_profiles,
         )
+
+
+def _settle(spending: Spending | None, told: Answer | Told) -> None:
+    if spending and isinstance(told, Answer | Output):
+        spending.settle(told.ledger)

@@ -38,3 +38,5 @@ class Terms:
     """For whom it is."""
     priority: int = 1
     """The tenant's share of the services where several wait."""
+    charged: bool = False
+    """Whether somebody pays for what is spent, so that it has to be known of a run that is left, too."""

@@ -29,6 +29,8 @@ class Session:
         """For whom it is."""
         self.priority = 1
         """The tenant's share of the services where several wait."""
+        self.charged = False
+        """Whether somebody pays for what is spent, so that it has to be known of a run that is left, too."""
         self.account = Account(budget.tokens, recorder)
         self.watch = Watch(budget.seconds)
         self.equivalence: Equivalence = MathEquivalence()

@@ -123,8 +123,8 @@ class Grower:
         return [sum(one) for one in found.logprobs]
 
     async def close(self, *, at_once: bool) -> None:
-        """Wait for the usage of calls that were stopped, or let go of them at once."""
-        if self._stopping and not at_once:
+        """Wait for the usage of calls that were stopped, or let go of them at once where nobody pays for it."""
+        if self._stopping and (self._terms.charged or not at_once):
             await asyncio.wait(self._stopping, timeout=DRAIN_SECONDS)
         for reading in tuple(self._readings):
             reading.cancel()

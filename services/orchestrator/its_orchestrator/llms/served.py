@@ -94,6 +94,7 @@ class Served:
             structured_output=self._form(ask, model),
             tenant=session.tenant,
             priority=session.priority,
+            charged=session.charged,
         )
 
     def _form(self, ask: Ask, model: GeneratorModel) -> Form | None:

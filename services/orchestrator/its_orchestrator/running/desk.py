@@ -45,6 +45,7 @@ class Ask:
     streams: bool = False
     tenant: str = ""
     priority: int = 1
+    charged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class Desk:
             streams=ask.streams,
             tenant=ask.tenant,
             priority=ask.priority,
+            charged=ask.charged,
         )
 
     async def listing(self) -> dict[str, Profile]:

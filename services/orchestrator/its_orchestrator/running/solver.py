@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 
 from its_orchestrator.events import Event
 from its_orchestrator.limits.recorder import Recorder
+from its_orchestrator.limits.spending import Spending
 from its_orchestrator.running.order import Order
 from its_orchestrator.running.run import Engines, Run
 from its_orchestrator.storing.trace import About
@@ -19,10 +20,15 @@ class Solver:
         self._engines = engines
         self._traces = traces
 
-    async def events(self, order: Order, wanted: frozenset[type]) -> AsyncGenerator[Event]:
-        """Yield the wanted kinds of events as they happen; raise what the run raises. Closing it stops the run."""
+    async def events(
+        self, order: Order, wanted: frozenset[type], spending: Spending | None = None
+    ) -> AsyncGenerator[Event]:
+        """Yield the wanted kinds of events as they happen; raise what the run raises. Closing it stops the run.
+
+        `spending` is told what it cost, however it ends.
+        """
         recorder = Recorder(secrets.token_hex(8), wanted)
-        run = asyncio.create_task(self._run(order, recorder))
+        run = asyncio.create_task(self._run(order, recorder, spending))
         try:
             async for event in recorder:
                 yield event
@@ -32,9 +38,17 @@ class Solver:
             await asyncio.wait({run})
             _ = run.cancelled() or run.exception()  # nobody else will look at it
 
-    async def _run(self, order: Order, recorder: Recorder) -> None:
+    async def _run(self, order: Order, recorder: Recorder, spending: Spending | None) -> None:
         try:
             with self._traces.running(recorder, About(order.request_id, order.tenant, order.prompt)):
-                await Run(order, self._engines, recorder).answer()
+                await _answered(Run(order, self._engines, recorder), spending)
         finally:
             recorder.close()
+
+
+async def _answered(run: Run, spending: Spending | None) -> None:
+    try:
+        await run.answer()
+    finally:
+        if spending:
+            spending.comes_to(run.spent)

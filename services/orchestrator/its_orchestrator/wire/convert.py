@@ -40,6 +40,7 @@ def ask(request: pb.SolveRequest, seconds: float | None) -> Ask:
         streams=request.detail != pb.DETAIL_UNSPECIFIED,
         tenant=request.tenant,
         priority=request.priority or 1,
+        charged=request.limits.tokens_per_minute > 0,
     )
 
 

@@ -78,6 +78,7 @@ def _terms(request: pb.RunFunctionRequest | pb.RunPipelineRequest, seconds: floa
         seconds=seconds,
         tenant=request.tenant,
         priority=request.priority or 1,
+        charged=request.limits.tokens_per_minute > 0,
         wanted=convert_events.wanted(request.detail),
     )
 

@@ -22,6 +22,8 @@ class Terms:
     tenant: str = ""
     priority: int = 1
     """The tenant's share of the services where several wait."""
+    charged: bool = False
+    """Whether somebody pays for what is spent, so that it has to be known of a run that is left, too."""
     wanted: frozenset[type] = frozenset()
     """The kinds of events that somebody wants to hear of."""
 

@@ -19,6 +19,7 @@ from its_orchestrator.components.strategy import Strategy
 from its_orchestrator.components.supplies import Supplies
 from its_orchestrator.events import OutputPiece, RunStarted
 from its_orchestrator.limits.recorder import Recorder
+from its_orchestrator.limits.spending import Spending
 from its_orchestrator.prompt import Conversation, Prompt, transcript
 from its_orchestrator.storing.trace import About
 from its_orchestrator.traces import Traces
@@ -42,9 +43,10 @@ class Runner:
         self._supplies = supplies
         self._traces = traces
 
-    def call(self, call: Call) -> AsyncGenerator[Told]:
+    def call(self, call: Call, spending: Spending | None = None) -> AsyncGenerator[Told]:
         """Yield what happens while a function runs, pieces of its output as they come, and last its output.
 
+        `spending` is told what it cost, however it ends.
         Raises NotFound when there is no such function, InvalidRequest when it can't take the input, and what it raises.
         """
         self.known(call.function)
@@ -56,11 +58,12 @@ class Runner:
                 return await function.ainvoke(value)
             return await _heard(builder.session, function.astream(value))
 
-        return self._told(call.function, _asked(call.input), call.terms, self.blueprint, work)
+        return self._told(call.function, _asked(call.input), call.terms, self.blueprint, work, spending)
 
-    def run(self, passage: Passage) -> AsyncGenerator[Told]:
+    def run(self, passage: Passage, spending: Spending | None = None) -> AsyncGenerator[Told]:
         """Yield what happens while a pipeline runs, and last the items that it leaves.
 
+        `spending` is told what it cost, however it ends.
         Raises InvalidRequest naming the stage that can't be used.
         """
         stages = {f"stages[{place}]": one for place, one in enumerate(passage.stages)}
@@ -70,7 +73,7 @@ class Runner:
             pipeline, text = await _of_one_kind(builder, tuple(stages)), transcript(passage.prompt)
             return await pipeline.run([] if pipeline.starts_empty else [ITSItem(input=text)], text)
 
-        return self._told("pipeline", passage.prompt, passage.terms, blueprint, work)
+        return self._told("pipeline", passage.prompt, passage.terms, blueprint, work, spending)
 
     def known(self, name: str) -> None:
         """Raise NotFound when there is no function of that name."""
@@ -84,11 +87,19 @@ class Runner:
         return workshop(self.blueprint, session, self._supplies)
 
     async def _told(
-        self, name: str, asked: Prompt, terms: Terms, blueprint: Blueprint, work: Work
+        self,
+        name: str,
+        asked: Prompt,
+        terms: Terms,
+        blueprint: Blueprint,
+        work: Work,
+        spending: Spending | None,
     ) -> AsyncGenerator[Told]:
         recorder = Recorder(secrets.token_hex(8), terms.wanted | {OutputPiece})
         about = About(terms.request_id, terms.tenant, asked)
-        job = asyncio.create_task(self._worked(name, about, terms, blueprint, recorder, work))
+        recorder.add(RunStarted(name, "", "", terms.budget, terms.seed))
+        session = self._session(terms, recorder)
+        job = asyncio.create_task(self._worked(name, about, session, blueprint, work))
         try:
             async for event in recorder:
                 yield event
@@ -96,13 +107,12 @@ class Runner:
         finally:
             job.cancel()
             await asyncio.wait({job})
+            if spending:
+                spending.comes_to(session.account.ledger)
             _ = job.cancelled() or job.exception()  # nobody else will look at it
 
-    async def _worked(
-        self, name: str, about: About, terms: Terms, blueprint: Blueprint, recorder: Recorder, work: Work
-    ) -> Output:
-        session = self._session(terms, recorder)
-        recorder.add(RunStarted(name, "", "", terms.budget, terms.seed))
+    async def _worked(self, name: str, about: About, session: Session, blueprint: Blueprint, work: Work) -> Output:
+        recorder = session.recorder
         try:
             with self._traces.running(recorder, about):
                 async with workshop(blueprint, session, self._supplies) as builder:
@@ -117,7 +127,7 @@ class Runner:
         limits = [limit for limit in (terms.budget.seconds, deadline) if limit is not None]
         budget = terms.budget.model_copy(update={"seconds": min(limits, default=None)})
         session = Session(recorder, seed=terms.seed, budget=budget, request_id=terms.request_id, tenant=terms.tenant)
-        session.priority = terms.priority
+        session.priority, session.charged = terms.priority, terms.charged
         if self._supplies.engines:
             session.equivalence = self._supplies.engines.equivalence.telling(session.note, lambda: session.watch.left)
         return session

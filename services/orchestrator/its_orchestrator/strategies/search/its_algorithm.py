@@ -99,6 +99,7 @@ class ItsAlgorithm(StrategyBase[ItsAlgorithmConfig]):
             reward_model=config.reward_model,
             tenant=session.tenant,
             priority=session.priority,
+            charged=session.charged,
         )
 
     def _item(self, prompt: str | None, one: Candidate, *, chosen: bool) -> ITSItem:
