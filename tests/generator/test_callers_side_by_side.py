@@ -28,12 +28,12 @@ async def test_a_small_call_passes_by_one_that_fills_the_batch(stub, tiny, read,
     request = asking(n=512, sampling={"logit_bias": forever, "max_tokens": 400}, flush=1)
     large = stub.Generate(request)
     await large.read()
-    await eventually(lambda: tiny.load.running == 64)
+    await eventually(lambda: tiny.load.running == 32)
 
     small = await read(stub, asking(sampling={"logit_bias": forever, "max_tokens": 5}))
 
     assert small[0].reason == "LENGTH"
-    assert tiny.load.running + tiny.load.waiting > 64, "the large one is far from done"
+    assert tiny.load.running + tiny.load.waiting > 32, "the large one is far from done"
     large.cancel()
     await eventually(lambda: tiny.load == (0, 0))
 

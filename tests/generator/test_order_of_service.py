@@ -110,6 +110,17 @@ async def test_a_large_job_alone_has_the_whole_engine_in_full_batches(bench):
     assert sum(passes) / len(passes) > 55
 
 
+async def test_large_jobs_that_grow_old_together_still_take_short_steps(bench):
+    large = []
+    for _ in range(8):
+        large.append(bench.come(64, 60)[1])
+        bench.tick(12)
+    passes = bench.passes_until([completion for done in large for completion in done])
+
+    assert max(passes) <= 64 + len(large), "a batch, and a place for each job that has none in it"
+    assert all(tokens(done) == 64 * 60 for done in large)
+
+
 async def test_large_jobs_go_on_however_many_small_ones_come(bench):
     _, large = bench.come(64, 400)
     bench.tick(100)

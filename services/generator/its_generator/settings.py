@@ -21,7 +21,7 @@ class EmbeddedModel(_Model):
     backend: Literal["embedded"] = "embedded"
     folder: str = Field(description="Name of a model that ships with its, or a Hugging Face folder with model.onnx.")
     threads: int = Field(default=1, ge=1, description="Threads of one forward pass; small models are fastest with one.")
-    max_batch: int = Field(default=64, ge=1, description="Sequences in one batch; every call has at least one in it.")
+    max_batch: int = Field(default=32, ge=1, description="Sequences in one batch; every call has at least one in it.")
     cache_bytes: int = Field(default=128 << 20, ge=0, description="Memory for the keys and values of past prefixes.")
 
 

@@ -40,6 +40,11 @@ class Batch:
         """How many rows have ended and still take part."""
         return sum(row.completion.finished is not None for row in self.rows)
 
+    @property
+    def width(self) -> int:
+        """How many columns of keys and values there are."""
+        return self._cache.length
+
     def step(self) -> Floats:
         """Let every row read its token; return the logits of the next one, [rows, vocabulary]."""
         lengths = np.array([row.length for row in self.rows])

@@ -1,6 +1,6 @@
 """A lane of the engine: a batch, the jobs whose sequences share it, and those sequences that wait for a place in it."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Sequence, Set
 
 from its_generator.backends.embedded.batch import Batch, Row
@@ -25,13 +25,14 @@ class Lane:
         self._eos_ids = eos_ids
         self._max_batch = max_batch
         self._batch = Batch(decoder)
-        self._coming: list[Row] = []
+        self._parked: dict[Work, deque[Row]] = {}
+        """Sequences that had a place in another lane and wait for one in this batch."""
         self._arrange([])
 
     @property
     def running(self) -> int:
-        """How many sequences have a place."""
-        return sum(row.completion.finished is None for row in (*self._batch.rows, *self._coming))
+        """How many sequences have a place, or had one in another lane."""
+        return len(self._batch.rows) - self._batch.idle + sum(map(len, tuple(self._parked.values())))
 
     @property
     def busy(self) -> bool:
@@ -40,8 +41,12 @@ class Lane:
 
     @property
     def cost(self) -> float:
-        """What a step costs, in steps of one more sequence: measured, on the models that ship."""
-        return STEP_COST + max(1, len(self._batch.rows) + len(self._coming))
+        """What a step costs, in parts that a sequence without any past would cost: measured, on the models that ship.
+
+        Reading and writing what came before is most of it: a step of many long sequences costs fifteen of a short one.
+        """
+        rows = max(1, min(self._max_batch, len(self._batch.rows) + sum(map(len, self._parked.values()))))
+        return STEP_COST + rows * (1 + self._batch.width / COLUMNS)
 
     def step(self, chunk: int) -> Counter[Work]:
         """Let every sequence that has a place take a step, and compute at most `chunk` tokens of prompts before.
@@ -49,8 +54,7 @@ class Lane:
         Return the tokens that each job has had.
         """
         had = Counter[Work]()
-        joining, idle = [*self._coming, *self._admitted(chunk, had)], self._batch.idle
-        self._coming = []
+        joining, idle = self._admitted(chunk, had), self._batch.idle
         if joining or idle * IDLE_SHARE > len(self._batch.rows):
             self._arrange(joining)
         if self._batch.rows:
@@ -60,13 +64,13 @@ class Lane:
     def join(self, work: Work, rows: Sequence[Row]) -> None:
         """Let a job come in, with those of its sequences that had a place in another lane."""
         self.works.append(work)
-        self._coming.extend(rows)
+        if rows:
+            self._parked[work] = deque(rows)
 
     def leave(self, works: Collection[Work]) -> list[Row]:
         """Let jobs go; return those of their sequences that had a place, their keys and values with them."""
         self.works = [work for work in self.works if work not in works]
-        going = [row for row in self._coming if row.work in works]
-        self._coming = [row for row in self._coming if row.work not in works]
+        going = [row for work in works for row in self._parked.pop(work, ())]
         for place, row in enumerate(self._batch.rows):
             if row.work in works and row.completion.finished is None:
                 row.prefix = self._batch.values(place, 0)
@@ -74,37 +78,60 @@ class Lane:
         self._arrange([], leaving=set(going))
         return going
 
-    def tidy(self) -> None:
-        """Let go of the batch's memory when nobody is in it."""
+    def forget(self, ended: Collection[Work]) -> None:
+        """Let go of jobs that have ended, and of the batch's memory when nobody is in it."""
+        self.works = [work for work in self.works if work not in ended]
+        for work in ended:
+            self._parked.pop(work, None)
         if self._batch.rows and not self.running:
             self._arrange([])
 
     def _arrange(self, joining: Sequence[Row], leaving: Set[Row] = frozenset()) -> None:
-        self._batch.rearrange([row for row in joining if row.completion.finished is None], leaving)
+        self._batch.rearrange(joining, leaving)
         rows = self._batch.rows
         self._sampler = Sampler([row.draws for row in rows])
         self._logprobs = Logprobs([row.work.job.logprobs for row in rows])
 
     def _admitted(self, chunk: int, had: Counter[Work]) -> list[Row]:
-        """Take sequences out of the queues, in turn: first who has fewest in the batch."""
-        rows, live = list[Row](), [row for row in self._batch.rows if row.completion.finished is None]
-        inside = {row.work for row in (*live, *self._coming)}
-        free = self._max_batch - len(live) - len(self._coming)
-        waiting = [work for work in self.works if work.waiting and (free > 0 or work not in inside)]
+        """Take sequences out of the queues, in turn: first who has fewest in the batch.
+
+        Whoever has none comes in at once; others once there is room for several, as the batch is copied for them.
+        """
+        live = [row for row in self._batch.rows if row.completion.finished is None]
+        rows, inside = list[Row](), {row.work for row in live}
+        free = self._max_batch - len(live)
+        few = free * IDLE_SHARE < self._max_batch
+        waiting = [work for work in self.works if self._waits(work) and not (few and work in inside)]
         if not waiting:
             return rows
-        holdings = _holdings((*live, *self._coming))
+        holdings = _holdings(live)
         while chunk > 0 and (work := _next(waiting, holdings)):
-            computed = self._prefill(work, chunk)
-            chunk -= computed
-            had[work] += computed // TOKENS_OF_A_PROMPT
-            if row := self._row(work):
+            row = self._returned(work)
+            if row is None:
+                computed = self._prefill(work, chunk)
+                chunk -= computed
+                had[work] += computed // TOKENS_OF_A_PROMPT
+                row = self._row(work)
+            if row:
                 rows.append(row)
                 holdings.add(work.flow, 1)
                 inside.add(work)
                 free -= 1
-            waiting = [work for work in waiting if work.waiting and (free > 0 or work not in inside)]
+            waiting = [work for work in waiting if self._waits(work) and (free > 0 or work not in inside)]
         return rows
+
+    def _waits(self, work: Work) -> bool:
+        return bool(work.waiting) or work in self._parked
+
+    def _returned(self, work: Work) -> Row | None:
+        """Return one of a job's sequences that had a place in another lane, if there is one."""
+        rows = self._parked.get(work)
+        if rows is None:
+            return None
+        row = rows.popleft()
+        if not rows:
+            del self._parked[work]
+        return row
 
     def _prefill(self, work: Work, chunk: int) -> int:
         """Get on with the next sequence's branch; return how many tokens were computed."""
@@ -167,7 +194,11 @@ NOTHING = Report()
 
 CONTINUED = {StopReason.STEP, StopReason.STOP, StopReason.LENGTH}
 
-STEP_COST = 8
+STEP_COST = 20
+COLUMNS = 35
+"""So much past of a sequence costs as much as its step does without any."""
+PROMPT_COST = 1.5
+"""Of each token of a prompt."""
 TOKENS_OF_A_PROMPT = 8
 """How many tokens of a prompt, computed at once, count as one that is sampled."""
 

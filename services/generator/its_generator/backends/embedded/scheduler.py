@@ -5,7 +5,7 @@ from collections.abc import Set
 from typing import NamedTuple
 
 from its_generator.backends.embedded.evaluation import Evaluation
-from its_generator.backends.embedded.lane import TOKENS_OF_A_PROMPT, Lane
+from its_generator.backends.embedded.lane import PROMPT_COST, Lane
 from its_generator.backends.embedded.prefix_cache import PrefixCache
 from its_generator.backends.embedded.turns import Turns
 from its_generator.backends.embedded.work import Work
@@ -59,10 +59,11 @@ class Scheduler:
                 work.cancel()
         if busy := self._busy():
             chosen = self._turns.next(busy)
+            chunk = self._chunk if len(busy) == 1 else max(16, self._chunk // CROWDED)
             if chosen == EVALUATING:
-                self._evaluate()
+                self._evaluate(chunk)
             else:
-                self._step(chosen, self._chunk if len(busy) == 1 else max(16, self._chunk // CROWDED))
+                self._step(chosen, chunk)
         self._tell()
 
     def _busy(self) -> dict[int, float]:
@@ -71,7 +72,7 @@ class Scheduler:
         if not self.evaluations:
             return costs
         young = {level: cost for level, cost in costs.items() if level == 0}
-        return {**young, EVALUATING: self._chunk / TOKENS_OF_A_PROMPT, **costs}
+        return {**young, EVALUATING: self._chunk * PROMPT_COST / (CROWDED if costs else 1), **costs}
 
     def _enter(self, work: Work) -> None:
         self._standing.enter(work.flow)
@@ -89,8 +90,8 @@ class Scheduler:
                 work.lane = place
                 self._lanes[place].join(work, [row for row in rows if row.work is work])
 
-    def _evaluate(self) -> None:
-        if self.evaluations[0].advance(self._decoder, self._prefixes, self._chunk):
+    def _evaluate(self, chunk: int) -> None:
+        if self.evaluations[0].advance(self._decoder, self._prefixes, chunk):
             self.evaluations.popleft()
 
     def _tell(self) -> None:
@@ -101,8 +102,7 @@ class Scheduler:
         for work in ended:
             self._standing.leave(work.flow)
         for lane in self._lanes:
-            lane.works = [work for work in lane.works if work not in ended]
-            lane.tidy()
+            lane.forget(ended)
 
 
 EVALUATING = -1

@@ -2,7 +2,10 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from its_generator.backend import Job
 from its_generator.backends.embedded.forms import Guides
@@ -73,12 +76,16 @@ class Work:
             deltas = [delta for completion in due for delta in completion.deltas()]
             finished = [completion.finished for completion in due if completion.finished]
             tick = Tick(deltas, finished, None if self._unfinished else self._usage())
-            self._loop.call_soon_threadsafe(self.mailbox.put, tick)
+            self._post(partial(self.mailbox.put, tick))
         return not self._unfinished
 
     def fail(self, error: ItsError) -> None:
         """Tell the caller that there is nothing more to come."""
-        self._loop.call_soon_threadsafe(self.mailbox.fail, error)
+        self._post(partial(self.mailbox.fail, error))
+
+    def _post(self, news: Callable[[], None]) -> None:
+        with suppress(RuntimeError):  # the caller's loop is closed: nobody waits any more
+            self._loop.call_soon_threadsafe(news)
 
     def _usage(self) -> Usage:
         prompt = sum(len(branch.token_ids) for branch in self.job.branches)
