@@ -4,7 +4,7 @@ from typing import Annotated, cast
 
 from pydantic import BeforeValidator
 
-from its_gateway.schema import Budget
+from its_gateway.schema import Budget, Samples
 from its_gateway.strict import Refused
 
 __all__ = ["AnyBudget", "Refused"]
@@ -14,5 +14,5 @@ def _samples(budget: object) -> object:
     return cast("object", budget) if isinstance(budget, dict) else {"samples": budget}
 
 
-AnyBudget = Annotated[Budget, BeforeValidator(_samples, json_schema_input_type=int | Budget)]
+AnyBudget = Annotated[Budget, BeforeValidator(_samples, json_schema_input_type=Samples | Budget)]
 """A number of samples, or an object of samples, tokens and seconds."""

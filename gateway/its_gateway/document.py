@@ -60,6 +60,12 @@ def header(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any
     return {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
 
 
+def json_header(name: str, description: str, kinds: dict[str, Any]) -> dict[str, Any]:
+    """Return a parameter that travels as a header, written as JSON."""
+    content = {"application/json": {"schema": kinds}}
+    return {"name": name, "in": "header", "required": False, "description": description, "content": content}
+
+
 def query(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
     """Return a parameter that travels in the URL's query."""
     return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}

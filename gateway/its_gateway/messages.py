@@ -3,7 +3,9 @@
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
+from pydantic.config import JsonDict
 
+from its_gateway.kinds import EMPTY, OBJECT, SOME, TEXT, kind, told
 from its_gateway.strict import Strict, refuse
 
 
@@ -21,6 +23,11 @@ class TextPart(Strict):
 
     What an assistant refused to say, in its own part, is text too.
     """
+
+    model_config = told(
+        kind({"type": {"const": "text"}, "text": TEXT}, ["refusal"]),
+        kind({"type": {"const": "refusal"}, "refusal": TEXT}, ["text"]),
+    )
 
     type: Annotated[Literal["text", "refusal"], BeforeValidator(_readable)]
     text: str = ""
@@ -62,8 +69,23 @@ class ToolCall(Strict):
     function: CalledFunction
 
 
+_SOME_TEXT: JsonDict = {"type": "string", "minLength": 1}
+_PLAIN: JsonDict = {"type": "array", "items": {"properties": {"type": {"const": "text"}}}}
+_SAID: JsonDict = {"anyOf": [TEXT, _PLAIN]}
+_ASSISTANT: JsonDict = {"const": "assistant"}
+_OTHERS = ("tool_calls", "refusal", "tool_call_id")
+
+
 class ChatMessage(Strict):
     """One message, of any role."""
+
+    model_config = told(
+        kind({"role": {"enum": ["developer", "system", "user"]}, "content": _SAID}, _OTHERS, EMPTY),
+        kind({"role": {"const": "tool"}, "content": _SAID, "tool_call_id": _SOME_TEXT}, _OTHERS[:2], EMPTY),
+        kind({"role": _ASSISTANT, "content": SOME}, _OTHERS[2:], EMPTY),
+        kind({"role": _ASSISTANT, "tool_calls": {"type": "array", "minItems": 1}}, _OTHERS[2:], EMPTY),
+        kind({"role": _ASSISTANT, "refusal": _SOME_TEXT}, _OTHERS[2:], EMPTY),
+    )
 
     role: Literal["developer", "system", "user", "assistant", "tool"]
     content: Content | None = Field(default=None, description="A text, or a list of text parts.")
@@ -127,6 +149,11 @@ def _mode(choice: object) -> object:
 class ToolChoice(Strict):
     """Whether the model may, must or must not call tools."""
 
+    model_config = told(
+        kind({"type": {"const": "function"}, "function": OBJECT}),
+        kind({"type": {"enum": ["none", "auto", "required"]}}, ["function"]),
+    )
+
     type: Literal["none", "auto", "required", "function"]
     function: NamedFunction | None = None
 
@@ -138,4 +165,5 @@ class ToolChoice(Strict):
         return self
 
 
-AnyToolChoice = Annotated[ToolChoice, BeforeValidator(_mode, json_schema_input_type=str | ToolChoice)]
+_Modes = Literal["none", "auto", "required"]
+AnyToolChoice = Annotated[ToolChoice, BeforeValidator(_mode, json_schema_input_type=_Modes | ToolChoice)]

@@ -6,7 +6,7 @@ from its_gateway import shapes
 from its_gateway.chat import Chat
 from its_gateway.completions import CompletionRequest, Completions
 from its_gateway.configure import Configuration, Configure
-from its_gateway.document import header, query, route
+from its_gateway.document import header, json_header, query, route
 from its_gateway.generate import Generate, GenerateRequest
 from its_gateway.headers import ALGORITHM, BUDGET
 from its_gateway.health import Health
@@ -58,8 +58,11 @@ _TRACES = route(
     ),
 )
 _TRACE_EVENTS = route("Watch a run", shapes.Trace, streams=True, parameters=(_TRACE_ID,))
+_BUDGET = {
+    "anyOf": [{"type": "integer", "minimum": 1, "maximum": 1000}, {"$ref": "#/components/schemas/Budget"}],
+}
 _HEADERS = (
-    header(BUDGET, "Goes before `budget` in the body: samples, or a JSON object.", {"type": "string"}),
+    json_header(BUDGET, "Goes before `budget` in the body: samples, or an object.", _BUDGET),
     header(ALGORITHM, "Goes before `algorithm` in the body.", {"type": "string", "maxLength": 128}),
 )
 _CHAT = route("Answer a conversation", shapes.ChatCompletion, ChatRequest, streams=True, parameters=_HEADERS)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self, cast
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
+from its_gateway.kinds import OBJECT, kind, told
 from its_gateway.messages import AnyToolChoice, ChatMessage, Tool
 from its_gateway.strict import Refused, Strict, refuse
 
@@ -13,12 +14,17 @@ MOST_CHOICES = 128
 """As many as OpenAI allows."""
 MOST_ALTERNATIVES = 20
 _DIGITS = re.compile(r"-?[0-9]{1,20}")
+_Seed = Annotated[int, Field(ge=-(2**63), le=2**64 - 1)]
+_SeedText = Annotated[str, Field(pattern=f"^{_DIGITS.pattern}$")]
+
+
+Samples = Annotated[int, Field(ge=1, le=1000)]
 
 
 class Budget(Strict):
     """How much a run may spend; whichever ends first ends the run."""
 
-    samples: int | None = Field(default=None, ge=1, le=1000, description="Samples, particles or beams.")
+    samples: Samples | None = Field(default=None, description="Samples, particles or beams.")
     tokens: int | None = Field(default=None, ge=1, le=2**63 - 1, description="Completion tokens in total.")
     seconds: float | None = Field(default=None, gt=0, description="Wall seconds.")
 
@@ -46,6 +52,11 @@ class JsonSchema(Strict):
 
 class ResponseFormat(Strict):
     """A form that the answer must have."""
+
+    model_config = told(
+        kind({"type": {"const": "json_schema"}, "json_schema": OBJECT}),
+        kind({"type": {"enum": ["text", "json_object"]}}, ["json_schema"]),
+    )
 
     type: Literal["text", "json_object", "json_schema"]
     json_schema: JsonSchema | None = None
@@ -99,7 +110,7 @@ class ChatRequest(Strict):
     model: str = Field(min_length=1, max_length=400, description="A model, a profile, or `<either>:<algorithm>`.")
     messages: list[ChatMessage] = Field(min_length=1, description="The conversation, oldest message first.")
 
-    budget: Annotated[Budget, BeforeValidator(_samples, json_schema_input_type=int | Budget)] = Field(
+    budget: Annotated[Budget, BeforeValidator(_samples, json_schema_input_type=Samples | Budget)] = Field(
         default=Budget(), description="Give 1 to 1000 samples, or an object of samples, tokens and seconds."
     )
     algorithm: str = Field(default="", max_length=128, description="The algorithm; /v1/models lists them.")
@@ -123,7 +134,7 @@ class ChatRequest(Strict):
         default=[], description="A text, or up to 64 texts, that end a candidate."
     )
     stop_token_ids: list[TokenId] = Field(default=[], description="Token ids that end a candidate.")
-    seed: Annotated[int | None, BeforeValidator(_number, json_schema_input_type=int | str)] = Field(
+    seed: Annotated[int | None, BeforeValidator(_number, json_schema_input_type=_Seed | _SeedText)] = Field(
         default=None,
         ge=-(2**63),
         le=2**64 - 1,

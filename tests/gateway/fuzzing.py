@@ -6,20 +6,24 @@ is tried is the edge and not the engines. Every failure is printed with a curl l
 
 import argparse
 import asyncio
-import json
+import datetime as dt
 import os
+import platform
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Generator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from fuzzing_outcome import Outcome, read
 from scripted_orchestrator import Script, gateway_to, scripted
 
 from its_runtime.logs import configure
@@ -35,49 +39,55 @@ CHECKS = (
     "unsupported_method",
 )
 """All but those that no gateway of models passes: a body may fit its schema and name a model that isn't there."""
-LONGEST = 10
+LONGEST = 30
 """Seconds after which an answer counts as a hang."""
-SHARED = 5
-"""Routes with enough to vary that they share the cases; the others have few."""
+EACH = 200
+"""Random requests to each route in one round; a round starts afresh, or else each costs more than the one before."""
 
 
-@dataclass(frozen=True)
-class Report:
-    """What came out."""
-
-    cases: int
-    failed: bool
-    output: str
-
-
-def fuzz_side_by_side(cases: int, seed: int, processes: int) -> Report:
-    """Do the same in so many processes, of which each makes requests of its own: making them is most of the work."""
+def fuzz_in_rounds(cases: int, seed: int, processes: int) -> Outcome:
+    """Send at least `cases` requests in rounds, `processes` at a time; print how far they are after each."""
+    found, seeds, began = Outcome(), count(seed), time.monotonic()
     with ThreadPoolExecutor(processes) as pool:
-        phases = ["coverage,fuzzing", *["fuzzing"] * (processes - 1)]
-        asked = ((-(-cases // processes), seed + place, 1, phase) for place, phase in enumerate(phases))
-        reports = list(pool.map(lambda one: fuzz(*one), asked))
-    failed = any(report.failed for report in reports)
-    return Report(sum(report.cases for report in reports), failed, "\n".join(report.output for report in reports))
+        running: set[Future[Outcome]] = set()
+        while running or found.cases < cases:
+            while found.cases < cases and len(running) < processes:
+                place = next(seeds)
+                running.add(pool.submit(fuzz, EACH, place, "coverage,fuzzing" if place == seed else "fuzzing"))
+            ended, running = wait(running, return_when=FIRST_COMPLETED)
+            found = sum((one.result() for one in ended), found)
+            done = f"{found.cases:,} of {cases:,} requests, {found.failures.total()} failures"
+            print(f"{done}, {time.monotonic() - began:.0f} s", flush=True)
+    return found
 
 
-def fuzz(cases: int, seed: int, workers: int = 2, phases: str = "coverage,fuzzing") -> Report:
-    """Send at least `cases` requests, the same ones for the same seed, and check every answer."""
+def fuzz(each: int, seed: int, phases: str = "coverage,fuzzing") -> Outcome:
+    """Send `each` random requests to each route, the same ones for the same seed, and check every answer.
+
+    The phase "coverage" sends about 2,000 that aren't random: the edges of everything that the document says.
+    """
     with serving() as url, tempfile.TemporaryDirectory() as folder:
+        Path(folder, "schemathesis.toml").write_text(ALIKE, encoding="utf-8")
         events = Path(folder) / "events.ndjson"
         command = [
             str(Path(sys.executable).parent / "schemathesis"), "run", f"{url}/openapi.json",
             "--checks", ",".join(CHECKS), "--phases", phases, "--continue-on-failure", "--no-color",
-            "--max-examples", str(-(-cases // SHARED)), "--seed", str(seed), "--workers", str(workers),
+            "--max-examples", str(each), "--seed", str(seed), "--generation-database", "none",
             "--request-timeout", str(LONGEST), "--suppress-health-check", "all", "--warnings", "off",
             "--report", "ndjson", "--report-ndjson-path", str(events),
         ]  # fmt: skip
         ran = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
-        return Report(_sent(events), ran.returncode != 0, ran.stdout + ran.stderr)
+        return read(events, ran.stdout + ran.stderr, ran.returncode)
 
 
-def _sent(events: Path) -> int:
-    recorded = [json.loads(line).get("ScenarioFinished") for line in events.read_text().splitlines()]
-    return sum(len(one["recorder"]["interactions"]) for one in recorded if one)
+ALIKE = """
+[phases.coverage]
+extra-data-sources = {responses = false}
+[phases.fuzzing]
+extra-data-sources = {responses = false}
+error-feedback = {enabled = false}
+"""
+"""What schemathesis learns from answers makes it stop early: hypothesis wants the same values for the same choices."""
 
 
 @contextmanager
@@ -103,18 +113,44 @@ def serving() -> Generator[str, None, None]:
         loop.close()
 
 
+def page(found: Outcome, command: str, seconds: float) -> str:
+    """Return what came out as a page of Markdown, which says how it was made."""
+    versions = ", ".join(f"{name} {version(name)}" for name in ("its", "schemathesis", "hypothesis"))
+    failures = ", ".join(f"{name} {number}" for name, number in found.failures.most_common()) or "none"
+    lines = [
+        "# What fuzzing found",
+        f"`{command}`",
+        f"{dt.datetime.now(dt.UTC):%Y-%m-%d}. Python {platform.python_version()}, {versions}.",
+        PREFACE,
+        f"{found.cases:,} requests in {seconds:,.0f} seconds on {os.cpu_count()} shared cores. Failures: {failures}.",
+        "\n".join(found.table()),
+    ]
+    return "\n\n".join(lines) + "\n"
+
+
+PREFACE = f"""\
+Requests that our OpenAPI document allows, and others that it forbids, go to the real gateway in front of a scripted
+orchestrator. A failure is a 5xx, an answer that the document doesn't describe, a forbidden request that is answered, or
+{LONGEST} seconds without an answer."""
+
+
 def main() -> None:
     """Fuzz as long as asked for, and exit with a status that tells whether anything failed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=50_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--out", type=Path, help="a file to write what was found to, as Markdown")
     asked = parser.parse_args()
     configure(ServiceSettings(log_level="error"))
-    report = fuzz_side_by_side(asked.cases, asked.seed, asked.processes)
-    print(report.output)
-    print(f"{report.cases} requests were sent")
-    sys.exit(report.failed)
+    began = time.monotonic()
+    found = fuzz_in_rounds(asked.cases, asked.seed, asked.processes)
+    print(found.output)
+    told = page(found, " ".join(["python", *sys.argv]), time.monotonic() - began)
+    print(told)
+    if asked.out:
+        asked.out.write_text(told, encoding="utf-8")
+    sys.exit(found.failed)
 
 
 if __name__ == "__main__":

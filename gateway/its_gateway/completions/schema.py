@@ -21,13 +21,14 @@ def _stops(stop: object) -> object:
 
 Text = Annotated[str, Field(min_length=1)]
 MOST_PROMPTS = 64
+_Texts = Annotated[list[Text], Field(min_length=1, max_length=MOST_PROMPTS)]
 
 
 class CompletionRequest(Strict):
     """The body of `POST /v1/completions`."""
 
     model: str = Field(min_length=1, max_length=400, description="A model, a profile, or `<either>:<algorithm>`.")
-    prompt: Annotated[list[Text], BeforeValidator(_prompts, json_schema_input_type=Text | list[Text])] = Field(
+    prompt: Annotated[list[Text], BeforeValidator(_prompts, json_schema_input_type=Text | _Texts)] = Field(
         min_length=1, max_length=MOST_PROMPTS, description="A text that is continued, or up to 64 of them."
     )
 

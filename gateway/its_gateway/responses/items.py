@@ -3,7 +3,9 @@
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
+from pydantic.config import JsonDict
 
+from its_gateway.kinds import SOME, kind, told
 from its_gateway.strict import Strict, refuse
 
 
@@ -38,10 +40,23 @@ _ALSO = {"message": ("phase",), "function_call": (), "function_call_output": (),
 _ALWAYS = {"type", "id", "status"}
 
 
+def _kind(name: str) -> JsonDict:
+    own = {*_NEEDS[name], *_ALSO[name]}
+    others = [field for field in _FIELDS if field not in own]
+    whole = kind({"type": {"const": name}, **dict.fromkeys(_NEEDS[name], SOME)}, others)
+    return {**whole, "required": list(_NEEDS[name])} if name == _TYPE else whole
+
+
+_TYPE = "message"
+_FIELDS = ("role", "content", "call_id", "name", "arguments", "output", "phase", "summary")
+
+
 class Item(Strict):
     """One item of the input: a message, a call of a function, its output, or reasoning."""
 
-    type: Literal["message", "function_call", "function_call_output", "reasoning"] = "message"
+    model_config = told(*map(_kind, _NEEDS))
+
+    type: Literal["message", "function_call", "function_call_output", "reasoning"] = _TYPE
     role: Literal["user", "assistant", "system", "developer"] | None = None
     content: Parts | None = Field(default=None, description="What a message says: a text, or a list of text parts.")
     call_id: str | None = Field(default=None, min_length=1, description="The call, and the output that belongs to it.")

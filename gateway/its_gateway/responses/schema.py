@@ -3,8 +3,10 @@
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic.config import JsonDict
 
 from its_gateway.choosing import AnyBudget, Refused
+from its_gateway.kinds import NULL, OBJECT, TEXT, kind, told
 from its_gateway.responses.items import Item
 from its_gateway.schema import MOST_ALTERNATIVES, UINT32, Its
 from its_gateway.strict import Strict, refuse
@@ -30,6 +32,11 @@ def _mode(choice: object) -> object:
 class FunctionChoice(Strict):
     """Whether the model may, must or must not call functions."""
 
+    model_config = told(
+        kind({"type": {"const": "function"}, "name": TEXT}),
+        kind({"type": {"enum": ["none", "auto", "required"]}}, ["name"]),
+    )
+
     type: Literal["none", "auto", "required", "function"]
     name: str | None = None
 
@@ -44,8 +51,17 @@ class FunctionChoice(Strict):
 AnyChoice = Annotated[FunctionChoice, BeforeValidator(_mode, json_schema_input_type=Modes | FunctionChoice)]
 
 
+_FREE: JsonDict = {"enum": ["text", "json_object", None]}
+
+
 class Format(Strict):
     """A form that the answer must have."""
+
+    model_config = told(
+        kind({"type": {"const": "json_schema"}, "name": TEXT, "schema": OBJECT}),
+        {"properties": {"type": _FREE, "name": NULL}},
+        {"properties": {"type": _FREE, "schema": NULL}},
+    )
 
     type: Literal["text", "json_object", "json_schema"] = "text"
     name: str | None = None
@@ -101,7 +117,8 @@ def _some(items: list[Item]) -> list[Item]:
 
 
 _STATELESS = "responses are not stored here; send the whole conversation as `input`"
-Input = Annotated[list[Item], BeforeValidator(_items, json_schema_input_type=str | list[Item]), AfterValidator(_some)]
+_Items = Annotated[list[Item], Field(min_length=1)]
+Input = Annotated[list[Item], BeforeValidator(_items, json_schema_input_type=str | _Items), AfterValidator(_some)]
 
 
 class ResponseRequest(Strict):
