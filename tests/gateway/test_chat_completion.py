@@ -277,7 +277,8 @@ async def test_a_model_may_name_its_algorithm(client, script, model, profile, al
 
 
 async def test_the_time_limit_of_a_request_is_the_deadline_of_the_call(gateway, script):
-    async with openai.AsyncOpenAI(base_url=f"{await gateway(request_seconds=7000)}/v1", api_key="none") as client:
+    patient = {"base_url": f"{await gateway(request_seconds=7000)}/v1", "api_key": "none", "timeout": 9000}
+    async with openai.AsyncOpenAI(**patient) as client:
         await client.chat.completions.create(model="its-tiny", messages=QUESTION)
 
     assert 6000 < script.asked[0][1] < 7100  # the wire rounds
