@@ -1,18 +1,21 @@
 """Accuracy against tokens: our algorithms and its_hub's own, on the same generator and reward model.
 
-    make bench
-    python benchmarks/peer_accuracy.py --out peer_accuracy.md
+    make peer-accuracy
 
 its_hub's reach both models through `openai_front.py`, in an environment of its own (`its_hub_algorithms.py`). Both
 sample at temperature 1 and end steps with a blank line. A problem's difference is taken against our run of the same
-algorithm whose tokens come nearest from below; its interval is a paired bootstrap over problems.
+algorithm whose tokens come nearest from below; its interval is a paired bootstrap over problems. Budgets of `DEAR` and
+more take fewer problems, every one of which the others have, too.
 """
 
 import argparse
 import asyncio
 import json
 import statistics
-from collections.abc import Sequence
+import sys
+import time
+import zlib
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,8 +35,11 @@ from its_runtime.channel import open_channel
 
 ALGORITHMS = ("self-consistency", "best-of-n", "beam-search", "particle-filtering")
 PORT = 19409
-EXTRA = {"beam-search": 13}
-"""A budget of ours as dear as its_hub's 16: its first round has only as many beams as later ones have children."""
+EXTRA = {"beam-search": {16: 13, 64: 52}}
+"""Budgets of ours as dear as its_hub's: its first round has only as many beams as later ones have children."""
+DEAR = 64
+BEAM_WIDTH = 4
+"""its_hub's budgets are multiples of it."""
 SLACK = 1.05
 """Tokens that differ by less than this factor are as good as equal: they are sampled."""
 
@@ -44,19 +50,26 @@ class Run:
 
     algorithm: str
     budget: int
-    correct: list[bool]
-    tokens: list[int]
+    correct: dict[str, bool]
+    """By the problem's id."""
+    tokens: dict[str, int]
 
     @property
     def mean_tokens(self) -> float:
         """Tokens that were generated for a problem."""
-        return statistics.fmean(self.tokens)
+        return statistics.fmean(self.tokens.values())
 
     @property
     def accuracy(self) -> str:
         """Per cent correct, with its 95 % interval."""
-        mean, low, high = (100 * value for value in interval(self.correct))
-        return f"{mean:.0f} ({low:.0f}–{high:.0f})"
+        mean, low, high = (100 * value for value in interval(list(self.correct.values())))
+        return f"{mean:.1f} ({low:.1f}–{high:.1f})"
+
+    def among(self, problems: Iterable[str]) -> "Run":
+        """Return what it made of some of its problems."""
+        rows = [(one, self.correct[one], self.tokens[one]) for one in problems]
+        correct, tokens = ({one: values[place] for one, *values in rows} for place in (0, 1))
+        return Run(self.algorithm, self.budget, correct, tokens)
 
 
 def right(text: str, problem: HeldoutProblem) -> bool:
@@ -68,13 +81,16 @@ async def ours(stub, algorithm: str, budget: int, problems: Sequence[HeldoutProb
     """Run one of our algorithms."""
     gate = asyncio.Semaphore(concurrency)
 
-    async def one(number: int, problem: HeldoutProblem) -> tuple[bool, int]:
+    async def one(problem: HeldoutProblem) -> tuple[bool, int]:
+        seed = 7_000_003 + zlib.crc32(problem.id.encode())
         async with gate:
-            answer = await solve(stub, Method(algorithm, algorithm, budget), problem, 7_000_003 + number)
+            answer = await solve(stub, Method(algorithm, algorithm, budget), problem, seed)
         return right(message_of(answer), problem), answer.ledger.completion_tokens
 
-    rows = await asyncio.gather(*(one(number, problem) for number, problem in enumerate(problems)))
-    return Run(algorithm, budget, *map(list, zip(*rows, strict=True)))
+    names = [problem.id for problem in problems]
+    rows = await asyncio.gather(*map(one, problems))
+    correct, tokens = zip(*rows, strict=True)
+    return Run(algorithm, budget, dict(zip(names, correct, strict=True)), dict(zip(names, tokens, strict=True)))
 
 
 async def theirs(behind: Front, algorithm: str, budget: int, problems: Sequence[HeldoutProblem], concurrency: int):
@@ -87,32 +103,43 @@ async def theirs(behind: Front, algorithm: str, budget: int, problems: Sequence[
     pipes = {"stdin": asyncio.subprocess.PIPE, "stdout": asyncio.subprocess.PIPE}
     process = await asyncio.create_subprocess_exec(*command, **pipes)
     told, _ = await process.communicate("\n".join(map(json.dumps, orders)).encode())
+    if process.returncode:
+        raise SystemExit(f"its_hub's {algorithm} at {budget} failed: what it said stands above")
     texts = {one["key"]: one["text"] for one in map(json.loads, told.splitlines())}
-    correct = [right(texts[key], problem) for key, problem in keys.items()]
-    return Run(algorithm, budget, correct, [behind.spent[key] for key in keys])
+    correct = {problem.id: right(texts[key], problem) for key, problem in keys.items()}
+    return Run(algorithm, budget, correct, {problem.id: behind.spent[key] for key, problem in keys.items()})
 
 
 def rival(run: Run, of: Sequence[Run]) -> Run:
-    """Return our run of the same algorithm that has most tokens, but no more than `run`; or else the least."""
-    same = sorted((one for one in of if one.algorithm == run.algorithm), key=lambda one: one.mean_tokens)
+    """Return our run of the same algorithm, on the same problems, with most tokens, but no more than `run`, or least.
+
+    Runs on other problems stand back.
+    """
+    same = [
+        one.among(run.correct)
+        for one in of
+        if one.algorithm == run.algorithm and one.correct.keys() >= run.correct.keys()
+    ]
     affordable = [one for one in same if one.mean_tokens <= SLACK * run.mean_tokens]
-    return affordable[-1] if affordable else same[0]
+    return max(affordable, key=_tokens) if affordable else min(same, key=_tokens)
+
+
+def _tokens(run: Run) -> float:
+    return run.mean_tokens
 
 
 def row(run: Run, of: Sequence[Run]) -> list[object]:
     """Return a line of the table: theirs, ours at no more tokens, and the difference."""
     against = rival(run, of)
-    mean, low, high = (
-        100 * value for value in interval([a - b for a, b in zip(against.correct, run.correct, strict=True)])
-    )
+    differences = [against.correct[problem] - correct for problem, correct in run.correct.items()]
+    mean, low, high = (100 * value for value in interval(differences))
     name = f"`{run.algorithm}`, {run.budget}"
     spent = [run.accuracy, f"{run.mean_tokens:,.0f}", against.budget, against.accuracy, f"{against.mean_tokens:,.0f}"]
-    return [name, *spent, f"{mean:+.0f} ({low:+.0f} to {high:+.0f})"]
+    return [name, len(run.correct), *spent, f"{mean:+.1f} ({low:+.1f} to {high:+.1f})"]
 
 
 async def main(arguments: argparse.Namespace) -> None:
     """Run both sides in turn and print the table."""
-    problems = heldout()[:: arguments.every]
     sheet = Sheet(
         "Accuracy against tokens, beside its_hub's own algorithms", ("its", "onnxruntime"), ("its_hub 1.2.0",)
     )
@@ -125,16 +152,31 @@ async def main(arguments: argparse.Namespace) -> None:
         open_channel(at[ORCHESTRATOR]) as channel,
         front(at[GENERATOR], at[REWARD], PORT) as behind,
     ):
+        stub = OrchestratorServiceStub(channel)
         for algorithm in arguments.algorithm:
-            for budget in sorted({*arguments.budget, EXTRA.get(algorithm, 1)}):
-                how = (algorithm, budget, problems, arguments.concurrency)
-                mine.append(await ours(OrchestratorServiceStub(channel), *how))
-                if budget in arguments.budget and (algorithm != "beam-search" or budget % 4 == 0):
-                    peers.append(await theirs(behind, *how))
-    sheet.say(f"{len(problems)} held-out problems, temperature 1, `its-tiny` judged by `its-tiny-reward`.", "")
-    heads = ["its_hub's", "correct %", "tokens", "our budget", "ours, correct %", "ours, tokens", "ours minus theirs"]
-    sheet.table(heads, [row(run, mine) for run in peers])
+            for budget in arguments.budget:
+                problems = heldout()[:: arguments.every * (arguments.dear if budget >= DEAR else 1)]
+                how = (problems, arguments.concurrency)
+                extra = EXTRA.get(algorithm, {}).get(budget, budget)
+                mine += [await told("ours", ours(stub, algorithm, one, *how)) for one in {budget, extra}]
+                if algorithm != "beam-search" or budget % BEAM_WIDTH == 0:
+                    peers.append(await told("its_hub's", theirs(behind, algorithm, budget, *how)))
+    sheet.say("Held-out problems, temperature 1, `its-tiny` judged by `its-tiny-reward`.", "")
+    heads = ("its_hub's", "problems", "correct %", "tokens", "our budget", "ours, correct %", "ours, tokens")
+    sheet.table([*heads, "ours minus theirs"], [row(run, mine) for run in peers])
     sheet.write(arguments.out)
+
+
+async def told(whose: str, work: Awaitable[Run]) -> Run:
+    """Return the run, and say on standard error what came of it: all of them take a while."""
+    began = time.monotonic()
+    run = await work
+    took = f"{time.monotonic() - began:.0f} s"
+    print(
+        f"{whose} {run.algorithm}, {run.budget}: {run.accuracy} %, {run.mean_tokens:,.0f} tokens, {took}",
+        file=sys.stderr,
+    )
+    return run
 
 
 def parse() -> argparse.Namespace:
@@ -142,8 +184,9 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--config", type=Path, help="an its.yaml; absent, the small models in the embedded engine")
     parser.add_argument("--algorithm", nargs="+", default=ALGORITHMS, choices=ALGORITHMS)
-    parser.add_argument("--budget", type=int, nargs="+", default=[1, 4, 16])
-    parser.add_argument("--every", type=int, default=5, help="take every k-th held-out problem")
+    parser.add_argument("--budget", type=int, nargs="+", default=[1, 4, 16, 64])
+    parser.add_argument("--every", type=int, default=1, help="take every k-th held-out problem")
+    parser.add_argument("--dear", type=int, default=5, help=f"take every k-th of these at budgets of {DEAR} and more")
     parser.add_argument("--concurrency", type=int, default=4)
     parser.add_argument("--out", help="write the result to this file of benchmarks/results, too")
     return parser.parse_args()

@@ -15,7 +15,7 @@ from its_cli.reporting.sample import Pool, Sample
 from its_orchestrator.candidate import Candidate, StopReason
 from its_orchestrator.choosing import ranking
 from its_orchestrator.choosing.equivalence import MathEquivalence
-from its_orchestrator.choosing.voting import vote
+from its_orchestrator.choosing.voting import Group, vote
 
 RANGES = [(0.0, 1.0), (-1.0, 1.0), (float("-inf"), 0.0), (float("-inf"), float("inf"))]
 Told = list[tuple[int | None, float | None, float | None, str]]
@@ -79,8 +79,8 @@ class Lots:
     def __init__(self) -> None:
         self.drawn: Sequence[tuple[Candidate, ...]] = ()
 
-    def choice(self, groups: Sequence[object]) -> object:
-        self.drawn = [group.members for group in groups]  # pyright: ignore[reportAttributeAccessIssue]
+    def choice(self, groups: Sequence[Group]) -> Group:
+        self.drawn = [group.members for group in groups]
         return groups[0]
 
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from its.chat.v1.chat_pb2 import ContentPart, Conversation, Message, Role
 from its.generator.v1.generator_pb2 import StopReason
-from its.orchestrator.v1.answer_pb2 import Answer, Candidate
+from its.orchestrator.v1.answer_pb2 import Answer, Candidate, ScoreRange
 from its.orchestrator.v1.event_pb2 import CandidateEnded, RunStarted, SolveEvent
 from its.orchestrator.v1.orchestrator_pb2 import GetTraceResponse
 from its.orchestrator.v1.trace_pb2 import TraceInfo, TraceState
@@ -20,9 +20,12 @@ from its_cli.__main__ import app
 
 SCORES = [0.2, 0.3, 0.9, 0.1]
 FINALS = ["5", "5", "7", "6"]
+PROBABLE = ScoreRange(low=0, high=1)
 
 
-def run(name="run-1", *, scores=SCORES, state=TraceState.TRACE_STATE_ANSWERED) -> GetTraceResponse:
+def run(
+    name="run-1", *, scores=SCORES, state=TraceState.TRACE_STATE_ANSWERED, score_range=PROBABLE
+) -> GetTraceResponse:
     whole = StopReason.STOP_REASON_EOS
     candidates = [
         Candidate(id=str(place), text=f"So \\boxed{{{final}}}", stop_reason=whole, chosen=place == 2)
@@ -30,12 +33,13 @@ def run(name="run-1", *, scores=SCORES, state=TraceState.TRACE_STATE_ANSWERED) -
     ]
     for one, score in zip(candidates, scores, strict=False):
         one.score = score
+    answer = Answer(algorithm="best-of-n", candidates=candidates, score_range=score_range)
     asked = Conversation(messages=[Message(role=Role.ROLE_USER, content=[ContentPart(text="What is 2+3?")])])
     info = TraceInfo(trace_id=name, algorithm="best-of-n", state=state, candidates=4, seconds=0.25, conversation=asked)
     events = [
         SolveEvent(trace_id=name, started=RunStarted(algorithm="best-of-n")),
         SolveEvent(trace_id=name, index=1, ended=CandidateEnded(candidate_id="0", final_answer="5")),
-        SolveEvent(trace_id=name, index=2, answer=Answer(algorithm="best-of-n", candidates=candidates)),
+        SolveEvent(trace_id=name, index=2, answer=answer),
     ]
     return GetTraceResponse(info=info, events=events)
 
@@ -130,6 +134,29 @@ def test_other_rules_choose_from_the_same_samples(url):
     assert rows["self-consistency"][1:2] == ["5"]
     assert rows["best-of-n"] == ["2", "7", "0.9", "yes"]
     assert rows["weighted-best-of-n"] == ["2", "7", "0.9", "yes"]
+
+
+@pytest.mark.parametrize(
+    ("score_range", "chosen"),
+    [(ScoreRange(low=0, high=1), "7"), (ScoreRange(low=-10, high=1), "5"), (ScoreRange(low=float("-inf")), "5")],
+)
+def test_a_weighted_vote_counts_scores_from_the_lowest_that_there_may_be(tmp_path, score_range, chosen):
+    file = tmp_path / "runs.jsonl"
+    file.write_text(json_format.MessageToJson(run(score_range=score_range), indent=None))
+
+    rows = [line.split() for line in trace("replay", "run-1", "--file", str(file)).stdout.splitlines()]
+    assert {words[2] for words in rows if words[:1] == ["weighted-best-of-n"]} == {chosen}
+
+
+def test_a_run_that_kept_no_range_of_scores_is_not_weighed(tmp_path):
+    file = tmp_path / "runs.jsonl"
+    file.write_text(json_format.MessageToJson(run(score_range=None), indent=None))
+    refused = trace("replay", "run-1", "--file", str(file), "--rules", "weighted-best-of-n")
+    left = trace("replay", "run-1", "--file", str(file))
+
+    assert "weighted-best-of-n needs to know what scores may be" in refused.stderr
+    assert "weighted-best-of-n" not in left.stdout
+    assert "best-of-n" in left.stdout.partition("rule")[2]
 
 
 def test_a_replay_of_all_runs_passes_by_those_that_failed(url):

@@ -43,6 +43,24 @@ def test_a_killed_evaluation_ends_with_the_rows_of_an_undisturbed_one(
     assert rows(killed) == rows(undisturbed)
 
 
+@pytest.mark.parametrize("algorithm", ["self-consistency", "best-of-n", "weighted-best-of-n"])
+def test_a_replay_by_its_own_rule_chooses_what_the_run_chose(up: Any, its: Any, algorithm: str):
+    question = heldout()[1].problem
+    told = [
+        json.loads(
+            its(
+                "ask", question, "--url", up.url, "--algorithm", algorithm, "--budget", "6", "--seed", str(s), "--json"
+            ).stdout
+        )
+        for s in range(4)
+    ]
+    runs = [one["its"]["trace_id"] for one in told]
+    replayed = its("trace", "replay", *runs, "--url", up.url, "--rules", algorithm)
+
+    chosen = [line.split() for line in replayed.stdout.splitlines() if line.split()[:1] == [algorithm]]
+    assert [words[-1] for words in chosen] == ["yes"] * len(runs)
+
+
 def lines(folder: Path) -> int:
     path = folder / "rows.jsonl"
     return path.read_bytes().count(b"\n") if path.is_file() else 0
