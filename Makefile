@@ -121,8 +121,8 @@ bench: setup .venv-peers/.ready .venv-optillm/.ready .venv-vllm/.ready ## measur
 	OMP_NUM_THREADS=1 .venv-vllm/bin/python benchmarks/vllm_beside.py --out vllm_beside.md
 	$(BIN)/python benchmarks/peer_accuracy.py --out peer_accuracy.md
 
-fuzz: setup ## try 50,000 requests that our OpenAPI document allows or forbids (takes a while)
-	$(BIN)/python tests/gateway/fuzzing.py --cases 50000
+fuzz: setup ## try 50,000 requests that our OpenAPI document allows or forbids; writes docs/fuzzing.md
+	$(BIN)/python tests/gateway/fuzzing.py --cases 50000 --out docs/fuzzing.md
 
 # Peers to compare with, each in an environment of its own.
 .venv-peers/.ready: benchmarks/peers.txt | $(VENV)/.test

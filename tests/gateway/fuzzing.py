@@ -67,7 +67,7 @@ def fuzz(each: int, seed: int, phases: str = "coverage,fuzzing") -> Outcome:
     The phase "coverage" sends about 2,000 that aren't random: the edges of everything that the document says.
     """
     with serving() as url, tempfile.TemporaryDirectory() as folder:
-        Path(folder, "schemathesis.toml").write_text(ALIKE, encoding="utf-8")
+        Path(folder, "schemathesis.toml").write_text(SETTINGS, encoding="utf-8")
         events = Path(folder) / "events.ndjson"
         command = [
             str(Path(sys.executable).parent / "schemathesis"), "run", f"{url}/openapi.json",
@@ -80,14 +80,26 @@ def fuzz(each: int, seed: int, phases: str = "coverage,fuzzing") -> Outcome:
         return read(events, ran.stdout + ran.stderr, ran.returncode)
 
 
-ALIKE = """
+SETTINGS = """
 [phases.coverage]
 extra-data-sources = {responses = false}
 [phases.fuzzing]
 extra-data-sources = {responses = false}
 error-feedback = {enabled = false}
+
+[dictionaries]
+runs = {values = ["trace-1"]}
+models = {values = ["its-tiny", "lab/careful", "its-tiny:beam-search", "lab/careful:best-of-n"]}
+algorithms = {values = ["best-of-n", "beam-search"]}
+[parameters]
+"path.trace_id" = {dictionary = "runs", probability = 0.5}
+"path.model_id" = {dictionary = "models", probability = 0.5}
+"body.algorithm" = {dictionary = "algorithms", probability = 0.8}
+"header.X-ITS-Algorithm" = {dictionary = "algorithms", probability = 0.8}
 """
-"""What schemathesis learns from answers makes it stop early: hypothesis wants the same values for the same choices."""
+"""Names that the script knows; and nothing is learnt from answers, which makes schemathesis leave routes early:
+hypothesis wants the same values for the same choices.
+"""
 
 
 @contextmanager
