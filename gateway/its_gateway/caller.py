@@ -1,30 +1,28 @@
-"""The caller of a request: which tenant it is, what it may use, and what it has left to spend."""
+"""The caller of a request: which tenant it is, what it may use, and within which limits."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from its.orchestrator.v1.answer_pb2 import Ledger
 from its.orchestrator.v1.event_pb2 import SolveEvent
-from its.orchestrator.v1.orchestrator_pb2 import SolveRequest
-from its_gateway.allowance import Allowance
+from its.orchestrator.v1.orchestrator_pb2 import Limits, SolveRequest
 from its_gateway.bounds import check
 from its_gateway.errors import ApiError
 from its_gateway.keys import Key
+from its_gateway.orchestrator import Told
 from its_gateway.settings import Settings
+from its_gateway.standing import Standing
 from its_runtime.errors import NotFound
-
-LIKELY_TOKENS = 256
-"""Tokens that a sample is thought to take where its request names no limit."""
-BYTES_PER_TOKEN = 4
 
 
 class Solves(Protocol):
     """What a caller asks: the orchestrator."""
 
-    def solve(self, request: SolveRequest, seconds: float) -> AsyncGenerator[SolveEvent, None]:
-        """Yield what happens while `request` is solved."""
+    def solve(
+        self, request: SolveRequest, seconds: float, told: Told | None = None
+    ) -> AsyncGenerator[SolveEvent, None]:
+        """Yield what happens while `request` is solved; `told` hears what its tenant has left."""
         ...
 
 
@@ -33,10 +31,11 @@ class Caller:
     """Whoever holds a key."""
 
     key: Key
-    allowance: Allowance
     settings: Settings
     name: str = ""
     """What people call the key."""
+    standing: Standing = field(default_factory=lambda: Standing(known=True))
+    """What the key has left, as soon as the orchestrator has said so."""
 
     def may_use(self, profile: str, model: str) -> bool:
         """Return whether `model`, as /v1/models lists it, which is `profile` or an algorithm on it, exists for them."""
@@ -45,27 +44,33 @@ class Caller:
     async def solve(
         self, orchestrator: Solves, request: SolveRequest, seconds: float
     ) -> AsyncGenerator[SolveEvent, None]:
-        """Yield what happens while `request` is solved for this tenant; its tokens are charged to the key.
+        """Yield what happens while `request` is solved for this tenant, within the limits of its key.
 
-        Raises InvalidRequest for more than this gateway lets anybody ask, ApiError for a model that doesn't exist
-        for this caller, Overloaded beyond its tokens a minute. A run that is left before it tells what it cost is
-        charged what it was likely to.
+        `request.limits` may say of how many calls it is one. Raises InvalidRequest for more than this gateway lets
+        anybody ask, ApiError for a model that doesn't exist for this caller, Overloaded beyond a limit.
         """
         self._check(request)
         request.tenant, request.priority = self.key.id, self.key.priority
-        spending, begun = self.allowance.spend(likely_tokens(request)), False
+        told = self._limit(request)
         try:
-            async with aclosing(orchestrator.solve(request, seconds)) as events:
+            async with aclosing(orchestrator.solve(request, seconds, told)) as events:
                 async for event in events:
-                    begun = True
-                    if event.HasField("answer"):
-                        spending.comes_to(_tokens(event.answer.ledger))
                     yield event
         except NotFound as error:
             raise self._told(request, error) from error
-        finally:
-            if not begun:
-                spending.comes_to(0)
+
+    def _limit(self, request: SolveRequest) -> Told | None:
+        """Put the key's limits into `request`, and return what hears of them; without any, nothing is counted."""
+        if not self.key.is_limited:
+            request.ClearField("limits")
+            return None
+        most = Limits(
+            requests_per_minute=self.key.requests_per_minute or 0,
+            concurrent=self.key.concurrent or 0,
+            tokens_per_minute=self.key.tokens_per_minute or 0,
+        )
+        request.limits.MergeFrom(most)
+        return self.standing.hear
 
     def _check(self, request: SolveRequest) -> None:
         check(request, self.settings)
@@ -80,16 +85,3 @@ class Caller:
     def _missing(self, model: str) -> ApiError:
         message = f"there is no model {model!r} for this key; there are {', '.join(self.key.models)}"
         return ApiError(404, message, param="model", code="model_not_found")
-
-
-def likely_tokens(request: SolveRequest) -> int:
-    """Return how many tokens a request is likely to use, before anything is known of it."""
-    prompt = request.conversation.ByteSize() // BYTES_PER_TOKEN
-    if request.budget.tokens:
-        return prompt + request.budget.tokens
-    each = request.sampling.max_tokens or LIKELY_TOKENS
-    return prompt + max(1, request.budget.samples) * each
-
-
-def _tokens(ledger: Ledger) -> int:
-    return ledger.prompt_tokens + ledger.completion_tokens

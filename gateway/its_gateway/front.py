@@ -66,16 +66,16 @@ class Front:
         request.state.noted = _noted(asked)
         return await while_connected(request.receive, self._answer(request, asked, work, runs))
 
-    def timing(self) -> Timing:
-        """Return how patient a stream is."""
-        return Timing(self._settings.status_seconds, self._settings.keep_alive_seconds)
+    def timing(self, request: Request) -> Timing:
+        """Return how patient the stream is that answers `request`."""
+        return timing(self._settings, request)
 
     async def _answer(self, request: Request, asked: ChatRequest, work: Work, runs: Sequence[SolveRequest]) -> Response:
         try:
             choice = await self._catalogue.choose(asked.model, asked.algorithm)
             behind = await self._functions.behind(choice.model)
             seconds = self._seconds(request, asked)
-            questions = [to_solve_request(asked, choice, _id(request)) for _ in runs]
+            questions = _together([to_solve_request(asked, choice, _id(request)) for _ in runs])
             return await work([_events(request, behind, *one, seconds) for one in zip(questions, runs, strict=True)])
         except ItsError as error:
             raise renamed(from_its(error), self._names) from error
@@ -87,9 +87,24 @@ class Front:
         return most if asked.stream else waited(request.headers, most)
 
 
+def timing(settings: Settings, request: Request) -> Timing:
+    """Return how patient the stream is that answers `request`."""
+    standing = caller_of(request).standing
+    return Timing(settings.status_seconds, settings.keep_alive_seconds, lambda: standing.known)
+
+
 def _events(request: Request, behind: Solves, question: SolveRequest, run: SolveRequest, seconds: float) -> Events:
     question.MergeFrom(run)
     return caller_of(request).solve(behind, question, seconds)
+
+
+def _together(questions: Sequence[SolveRequest]) -> Sequence[SolveRequest]:
+    """Make several questions one request for its limits; the id that its client chose would not do."""
+    if len(questions) > 1:
+        name = uuid4().hex
+        for question in questions:
+            question.limits.request, question.limits.calls = name, len(questions)
+    return questions
 
 
 def _id(request: Request) -> str:

@@ -18,7 +18,7 @@ from its.orchestrator.v1.orchestrator_pb2 import (
     RunFunctionResponse,
     SolveRequest,
 )
-from its_gateway.orchestrator import Orchestrator
+from its_gateway.orchestrator import Orchestrator, Told
 from its_runtime.values import plain
 
 
@@ -34,16 +34,19 @@ class FunctionCall:
         self._asked = asked
         self._said = ""
 
-    async def solve(self, request: SolveRequest, seconds: float) -> AsyncGenerator[SolveEvent, None]:
+    async def solve(
+        self, request: SolveRequest, seconds: float, told: Told | None = None
+    ) -> AsyncGenerator[SolveEvent, None]:
         """Yield what happens while the function runs on the terms of `request`."""
         asked = self._asked
         asked.request_id, asked.detail = request.request_id, request.detail
         asked.tenant, asked.priority = request.tenant, request.priority
-        asked.priority = request.priority
+        if request.HasField("limits"):
+            asked.limits.CopyFrom(request.limits)
         asked.budget.CopyFrom(request.budget)
         if request.sampling.HasField("seed"):
             asked.seed = request.sampling.seed
-        async with aclosing(self._orchestrator.run_function(asked, seconds)) as parts:
+        async with aclosing(self._orchestrator.run_function(asked, seconds, told)) as parts:
             async for part in parts:
                 yield self._told(part, request)
 

@@ -10,7 +10,7 @@ from its.orchestrator.v1.listing_pb2 import FunctionInfo
 from its.orchestrator.v1.orchestrator_pb2 import RunFunctionRequest, SolveRequest
 from its_gateway.caller import Solves
 from its_gateway.function_call import FunctionCall
-from its_gateway.orchestrator import Orchestrator
+from its_gateway.orchestrator import Orchestrator, Told
 from its_runtime.errors import InvalidRequest, Unsupported, Violation
 
 REMEMBERED_SECONDS = 5.0
@@ -55,9 +55,11 @@ class ChatFunction:
     def __init__(self, orchestrator: Orchestrator) -> None:
         self._orchestrator = orchestrator
 
-    def solve(self, request: SolveRequest, seconds: float) -> AsyncGenerator[SolveEvent, None]:
+    def solve(
+        self, request: SolveRequest, seconds: float, told: Told | None = None
+    ) -> AsyncGenerator[SolveEvent, None]:
         """Yield what happens while the function answers. Raises InvalidRequest for what it can't honour."""
-        return FunctionCall(self._orchestrator, to_function_request(request)).solve(request, seconds)
+        return FunctionCall(self._orchestrator, to_function_request(request)).solve(request, seconds, told)
 
 
 def to_function_request(question: SolveRequest) -> RunFunctionRequest:
@@ -87,5 +89,5 @@ def _set(message: Message, known: frozenset[str]) -> list[str]:
     return [field.name for field, _ in message.ListFields() if field.name not in known]
 
 
-_TENANT = frozenset({"tenant", "priority"})
+_TENANT = frozenset({"tenant", "priority", "limits"})
 """What the gateway itself adds to a question."""

@@ -4,24 +4,20 @@ An ASGI application around another one, inside the edge, which gives requests th
 everybody is one tenant without limits.
 """
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, ExitStack, nullcontext
-
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from its_gateway.allowance import Allowance
 from its_gateway.auth import check_admin
 from its_gateway.caller import Caller
-from its_gateway.errors import ApiError, from_its
+from its_gateway.errors import ApiError
 from its_gateway.keyring import Keyring
 from its_gateway.keys import Key, KeysError
 from its_gateway.observing import PAGE
 from its_gateway.settings import Settings
+from its_gateway.standing import Standing
 from its_runtime import trail
 from its_runtime.config import ConfigError
-from its_runtime.errors import Overloaded
 
 OPEN = frozenset({"/health", "/ready", "/docs", "/openapi.json", PAGE})
 """What needs no key: probes, documentation, and the page, which is nothing without one."""
@@ -39,7 +35,6 @@ class Gate:
         self._app = app
         self._settings = settings
         self._keyring = _keyring(settings)
-        self._allowances: dict[str, Allowance] = {}
         self._anyone = _anyone(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,22 +47,18 @@ class Gate:
             caller = self._caller(Headers(scope=scope))
         except ApiError as error:
             return await _refusal(error)(scope, receive, send)
-        return await self._enter(caller, scope, receive, _with_limits(send, caller.allowance))
+        return await self._enter(caller, scope, receive, _with_limits(send, caller))
 
     async def _enter(self, caller: Caller, scope: Scope, receive: Receive, send: Send) -> None:
         scope["state"]["caller"] = caller
         if caller.name:
             trail.note(key=caller.name)
-        with ExitStack() as counted:
-            try:
-                if scope["path"] in ADMIN:
-                    check_admin(caller)
-                counted.enter_context(_counted(scope, caller.allowance))
-            except ApiError as error:
-                return await error.response()(scope, receive, send)
-            except Overloaded as error:
-                return await from_its(error).response()(scope, receive, send)
-            return await self._app(scope, receive, send)
+        try:
+            if scope["path"] in ADMIN:
+                check_admin(caller)
+        except ApiError as error:
+            return await error.response()(scope, receive, send)
+        return await self._app(scope, receive, send)
 
     def _caller(self, headers: Headers) -> Caller:
         if self._keyring is None:
@@ -78,12 +69,7 @@ class Gate:
         named = self._keyring.find(token.strip())
         if named is None:
             raise ApiError(401, _WRONG_KEY, code="invalid_api_key")
-        return Caller(named.key, self._allowance(named.key), self._settings, named.name)
-
-    def _allowance(self, key: Key) -> Allowance:
-        allowance = self._allowances.setdefault(key.id, Allowance(key))
-        allowance.change(key)
-        return allowance
+        return Caller(named.key, self._settings, named.name, Standing(known=not named.key.is_limited))
 
     def _check_headers(self, scope: Scope) -> None:
         size = sum(len(name) + len(value) for name, value in scope["headers"])
@@ -104,28 +90,19 @@ def _keyring(settings: Settings) -> Keyring | None:
 
 def _anyone(settings: Settings) -> Caller:
     key = Key(id="anyone", sha256="0" * 64, admin=True)
-    return Caller(key.model_copy(update={"id": ""}), Allowance(key), settings)
+    return Caller(key.model_copy(update={"id": ""}), settings)
 
 
-def _counted(scope: Scope, allowance: Allowance) -> AbstractContextManager[None]:
-    searches = scope["method"] == "POST" and scope["path"].startswith(("/v1/", "/generate"))
-    return allowance.request() if searches else nullcontext()
+def _with_limits(send: Send, caller: Caller) -> Send:
+    if not caller.key.is_limited:
+        return send
 
-
-def _with_limits(send: Send, allowance: Allowance) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(raw=[*message["headers"]])
-            _put(headers, allowance.headers())
-            message = {**message, "headers": headers.raw}
+            message = {**message, "headers": [*message["headers"], *caller.standing.headers]}
         await send(message)
 
     return sending
-
-
-def _put(headers: MutableHeaders, more: Mapping[str, str]) -> None:
-    for name, value in more.items():
-        headers[name] = value
 
 
 def _refusal(error: ApiError) -> ASGIApp:

@@ -16,10 +16,10 @@ from its_gateway.auth import caller_of
 from its_gateway.connection import while_connected
 from its_gateway.convert import to_value
 from its_gateway.errors import ApiError, from_its
+from its_gateway.front import timing
 from its_gateway.function_call import FunctionCall
 from its_gateway.generated import Generated
 from its_gateway.headers import ALGORITHM, chosen
-from its_gateway.heartbeat import Timing
 from its_gateway.orchestrator import Orchestrator
 from its_gateway.parse import parse_as, read_body
 from its_gateway.renaming import renamed
@@ -63,8 +63,7 @@ class Generate:
     async def stream(self, request: Request) -> Response:
         """Do the same, and tell pieces of the output, and what happens, as they come."""
         call, events = await self._call(request, Detail.DETAIL_PROGRESS)
-        timing = Timing(self._settings.status_seconds, self._settings.keep_alive_seconds)
-        pieces = Generated(call).of(events, timing)
+        pieces = Generated(call).of(events, timing(self._settings, request))
         return await while_connected(request.receive, _begun(pieces))
 
     async def _call(

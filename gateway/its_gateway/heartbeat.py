@@ -1,7 +1,7 @@
 """A stream that is never silent for long."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -17,6 +17,8 @@ class Timing:
     """How long an error still becomes an HTTP status, while nothing was sent."""
     keep_alive_seconds: float
     """After how much silence a comment is sent."""
+    decided: Callable[[], bool] = lambda: True
+    """Whether it is known that the request is let in; until then, nothing is sent, however long that takes."""
 
 
 class Heartbeats(Generic[Event]):

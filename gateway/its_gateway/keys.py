@@ -11,6 +11,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+MOST = 2**32 - 1
+"""What the contract can say."""
+
 
 class KeysError(Exception):
     """The file can't be read or changed; the message says why and what to do."""
@@ -27,14 +30,19 @@ class Key(BaseModel):
     """Of the key: with 256 random bits in it nothing slower than SHA-256 is needed."""
     admin: bool = False
     """Whether it may change what this gateway serves, too."""
-    requests_per_minute: int | None = Field(default=None, ge=1)
-    concurrent: int | None = Field(default=None, ge=1)
+    requests_per_minute: int | None = Field(default=None, ge=1, le=MOST)
+    concurrent: int | None = Field(default=None, ge=1, le=MOST)
     """Searches at once."""
-    tokens_per_minute: int | None = Field(default=None, ge=1)
+    tokens_per_minute: int | None = Field(default=None, ge=1, le=MOST)
     models: tuple[str, ...] = ()
     """Models, profiles and `<either>:<algorithm>` that it may use; empty for all."""
     priority: int = Field(default=1, ge=1, le=100)
     """Its share where several wait."""
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it has any limit; the orchestrator counts them, over all workers and gateways that ask it."""
+        return bool(self.requests_per_minute or self.concurrent or self.tokens_per_minute)
 
 
 class _File(BaseModel):

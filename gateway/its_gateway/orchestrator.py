@@ -1,6 +1,6 @@
 """The orchestrator, as the gateway calls it."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import Any, cast
 
@@ -31,6 +31,9 @@ from its_runtime.calls import response, responses
 from its_runtime.channel import open_channel
 from its_runtime.tls import Tls
 
+Told = Callable[[aio.Metadata], object]
+"""Hears what a call says before anything else: what its tenant has left."""
+
 _SERVICE = "orchestrator"
 _LISTING_SECONDS = 5.0
 """A listing reads memory; one that takes longer has a dead peer."""
@@ -45,24 +48,29 @@ class Orchestrator:
         self._stub = OrchestratorServiceStub(channel)
         self._health: Any = cast("Any", health_pb2_grpc).HealthStub(channel)
 
-    async def solve(self, request: SolveRequest, seconds: float) -> AsyncGenerator[SolveEvent, None]:
-        """Yield what happens while `request` is solved, for at most `seconds`.
+    async def solve(
+        self, request: SolveRequest, seconds: float, told: Told | None = None
+    ) -> AsyncGenerator[SolveEvent, None]:
+        """Yield what happens while `request` is solved, for at most `seconds`; `told` hears what its tenant has left.
 
         Closing the generator, or cancelling whoever waits for it, cancels the call and all work below it.
         """
         call = self._stub.Solve(request, timeout=seconds, metadata=trail.outgoing())
-        async with aclosing(responses(call, _SERVICE)) as parts:
+        async with aclosing(responses(call, _SERVICE, told)) as parts:
             async for part in parts:
                 if part.event.HasField("answer"):
                     trail.note(**_facts(part.event.answer))
                 yield part.event
 
     async def run_function(
-        self, request: RunFunctionRequest, seconds: float
+        self, request: RunFunctionRequest, seconds: float, told: Told | None = None
     ) -> AsyncGenerator[RunFunctionResponse, None]:
-        """Yield what happens while a function runs, for at most `seconds`; closing the generator stops it."""
+        """Yield what happens while a function runs, for at most `seconds`; closing the generator stops it.
+
+        `told` hears what its tenant has left.
+        """
         call = self._stub.RunFunction(request, timeout=seconds, metadata=trail.outgoing())
-        async with aclosing(responses(call, _SERVICE)) as parts:
+        async with aclosing(responses(call, _SERVICE, told)) as parts:
             async for part in parts:
                 yield part
 

@@ -16,7 +16,7 @@ class Settings(ServiceSettings):
 
     port: Port = Field(default=8108, description="Port to listen on; 0 takes a free one.")
     workers: int = Field(
-        default=1, ge=1, le=256, description="Processes that answer at the port; limits hold for each of them."
+        default=1, ge=1, le=256, description="Processes that answer at the port; limits of keys hold over all of them."
     )
     https: Certificate | None = Field(
         default=None, description="What clients are shown; absent, they are spoken to over plain HTTP."

@@ -1,7 +1,7 @@
 """A run, told as a stream of server-sent events while it happens; each protocol has words of its own for it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
 import structlog
@@ -49,7 +49,7 @@ class Telling(ABC):
         """
         heart = Heartbeats(events, timing.status_seconds)
         async with aclosing(heart.beats()) as beats:
-            opening = await _opening(beats)
+            opening = await _opening(beats, timing.decided)
             yield self.begin() + b"".join(map(self.tell, opening))
             heart.patience = timing.keep_alive_seconds
             try:
@@ -74,8 +74,8 @@ class Telling(ABC):
         return list(answer.tokens)[self.tokens :]
 
 
-async def _opening(beats: AsyncGenerator[SolveEvent | None, None]) -> list[SolveEvent]:
-    """Return what happens until it is likely that the request is not refused, or patience ends.
+async def _opening(beats: AsyncGenerator[SolveEvent | None, None], decided: Callable[[], bool]) -> list[SolveEvent]:
+    """Return what happens until it is likely that the request is not refused, or patience ends once it is let in.
 
     That a run began tells nothing yet: the generator has still to look at the prompt. Nor does a failure: where all
     that is tried fails, that is the answer.
@@ -84,6 +84,6 @@ async def _opening(beats: AsyncGenerator[SolveEvent | None, None]) -> list[Solve
     async for beat in beats:
         if beat is not None:
             opening.append(beat)
-        if beat is None or beat.WhichOneof("kind") not in _OPEN:
+        if decided() if beat is None else beat.WhichOneof("kind") not in _OPEN:
             break
     return opening

@@ -5,7 +5,7 @@ Reading through `responses` does.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any, TypeVar
 
 from grpc import aio
@@ -17,13 +17,18 @@ Response = TypeVar("Response")
 
 
 async def responses(
-    call: "aio.UnaryStreamCall[Any, Response] | aio.StreamStreamCall[Any, Response]", service: str
+    call: "aio.UnaryStreamCall[Any, Response] | aio.StreamStreamCall[Any, Response]",
+    service: str,
+    told: Callable[[aio.Metadata], object] | None = None,
 ) -> AsyncGenerator[Response, None]:
     """Yield the responses of `call`; cancel it when the generator is closed, raise our errors for its status.
 
-    Use it under `contextlib.aclosing`, which closes it at the end of the block rather than some time later.
+    Use it under `contextlib.aclosing`, which closes it at the end of the block rather than some time later. `told` is
+    given the initial metadata, which the call has before its first response and its error.
     """
     try:
+        if told:
+            told(await call.initial_metadata())
         async for response in call:
             yield response
     except (aio.AioRpcError, asyncio.CancelledError) as error:

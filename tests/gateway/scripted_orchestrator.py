@@ -98,6 +98,9 @@ class Script(OrchestratorServiceServicer):
     configured: list = field(default_factory=list)
     listed: list = field(default_factory=list)
     refusal: Exception | None = None
+    left: dict = field(default_factory=dict)
+    busy: Exception | None = None
+    hesitates: asyncio.Event | None = None
     keeps: bool = True
     began: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -110,6 +113,12 @@ class Script(OrchestratorServiceServicer):
     async def Solve(self, request, context):  # noqa: N802
         self.asked.append((request, context.time_remaining()))
         self.began.set()
+        if self.hesitates:
+            await self.hesitates.wait()
+        if self.left:
+            await context.send_initial_metadata(tuple(self.left.items()))
+        if self.busy:
+            raise self.busy
         try:
             async for event in self.events():
                 yield SolveResponse(event=event)

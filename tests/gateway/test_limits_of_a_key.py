@@ -1,28 +1,23 @@
-"""Limits: what a key may do in a minute and at once, and how it learns that it has done it."""
+"""Limits: what a key may do, as the orchestrator is told it and clients learn of it; and what nobody may."""
 
 import asyncio
 
 import httpx
+import openai
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scripted_orchestrator import answer
 
+from its.orchestrator.v1.listing_pb2 import FunctionInfo
 from its_gateway import keys
-from its_gateway.allowance import Allowance
-from its_gateway.bucket import Bucket
 from its_gateway.keys import Key, digest
 from its_runtime.errors import Overloaded
 
 CHAT = {"model": "its-tiny", "messages": [{"role": "user", "content": "2+2?"}]}
-HASH = "0" * 64
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self):
-        return self.now
+LEFT = {
+    "x-ratelimit-limit-requests": "60",
+    "x-ratelimit-remaining-requests": "59",
+    "x-ratelimit-reset-requests": "1.000s",
+}
 
 
 @pytest.fixture
@@ -45,82 +40,117 @@ async def ask(client, **fields):
     return await client.post("/v1/chat/completions", json={**CHAT, **fields})
 
 
-async def test_beyond_its_requests_a_minute_a_key_is_told_when_to_come_back(clients, script):
-    alice, bob = await clients(alice={"requests_per_minute": 2}, bob={"requests_per_minute": 2})
-    async with alice, bob:
-        answers = [await ask(alice) for _ in range(3)]
-        other = await ask(bob)
-
-    assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert [answer.headers["x-ratelimit-remaining-requests"] for answer in answers] == ["1", "0", "0"]
-    assert answers[0].headers["x-ratelimit-limit-requests"] == "2"
-    assert answers[0].headers["x-ratelimit-reset-requests"].endswith("s")
-    assert 1 <= int(answers[2].headers["retry-after"]) <= 30
-    assert answers[2].json()["error"]["code"] == "rate_limit_exceeded"
-    assert (other.status_code, other.headers["x-ratelimit-remaining-requests"]) == (200, "1")
-    assert len(script.asked) == 3
+def limits(request):
+    """Return the limits that a call of the orchestrator brought."""
+    return {name: getattr(request.limits, name) for name in ("requests_per_minute", "concurrent", "tokens_per_minute")}
 
 
-async def test_listing_models_costs_no_request(clients):
-    (alice,) = await clients(alice={"requests_per_minute": 1})
+async def test_the_orchestrator_is_told_what_a_key_may_do_and_the_answer_tells_what_is_left(clients, script):
+    most = {"requests_per_minute": 60, "concurrent": 4, "tokens_per_minute": 9000}
+    script.left = LEFT | {"other": "metadata"}
+    (alice,) = await clients(alice=most)
     async with alice:
-        assert [(await alice.get("/v1/models")).status_code for _ in range(3)] == [200] * 3
-        assert (await ask(alice)).status_code == 200
+        answered = await ask(alice)
+
+    assert limits(script.request) == most
+    assert {name: answered.headers[name] for name in LEFT} == LEFT
+    assert "other" not in answered.headers
 
 
-async def test_more_searches_at_once_than_a_key_may_have_are_refused_until_one_ends(clients, script):
-    alice, bob = await clients(alice={"concurrent": 1}, bob={})
-    go_on, at_once = asyncio.Event(), script.events
+async def test_a_stream_tells_what_is_left_too(clients, script):
+    script.left = LEFT
+    (alice,) = await clients(alice={"requests_per_minute": 60})
+    async with alice:
+        answered = await ask(alice, stream=True)
 
-    async def waits():
-        await go_on.wait()
-        async for event in at_once():
-            yield event
+    assert {name: answered.headers[name] for name in LEFT} == LEFT
 
-    script.events = waits
-    async with alice, bob:
-        running = asyncio.create_task(ask(alice))
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_key_beyond_a_limit_is_told_when_to_come_back_and_what_is_left(clients, script, stream):
+    script.left, script.busy = LEFT, Overloaded("this key may make 60 requests a minute", retry_after=2.5)
+    (alice,) = await clients(alice={"requests_per_minute": 60})
+    async with alice:
+        refused = await ask(alice, stream=stream)
+
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "3")
+    assert refused.json()["error"]["code"] == "rate_limit_exceeded"
+    assert {name: refused.headers[name] for name in LEFT} == LEFT
+
+
+async def test_a_stream_waits_for_the_word_that_it_is_let_in_as_long_as_that_takes(clients, script):
+    script.hesitates, script.left = asyncio.Event(), LEFT
+    script.busy = Overloaded("this key may make 60 requests a minute", retry_after=2)
+    (alice,) = await clients(alice={"requests_per_minute": 60})
+    async with alice:
+        asking = asyncio.create_task(ask(alice, stream=True))
         await script.began.wait()
-        refused = await ask(alice)
-        script.events = at_once
-        other = await ask(bob)
-        go_on.set()
-        ended, after = await running, await ask(alice)
+        done, _ = await asyncio.wait({asking}, timeout=0.2)  # longer than a stream waits for anything else
+        script.hesitates.set()
+        refused = await asking
 
-    assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
-    assert "wait for one of them" in refused.json()["error"]["message"]
-    assert [other.status_code, ended.status_code, after.status_code] == [200] * 3
+    assert not done
+    assert refused.status_code == 429
 
 
-async def test_a_key_pays_for_the_tokens_that_its_answers_used(clients):
-    (alice,) = await clients(alice={"tokens_per_minute": 1000})
+async def test_the_official_client_reads_them_and_its_error(clients, script):
+    script.left = LEFT
+    (alice,) = await clients(alice={"requests_per_minute": 60})
+    async with alice, openai.AsyncOpenAI(
+        base_url=f"{alice.base_url}/v1", api_key=alice.headers["authorization"].split()[1], max_retries=0
+    ) as client:  # fmt: skip
+        raw = await client.chat.completions.with_raw_response.create(**CHAT)
+        script.busy = Overloaded("this key may make 60 requests a minute", retry_after=2)
+        with pytest.raises(openai.RateLimitError) as refused:
+            await client.chat.completions.create(**CHAT)
+
+    assert raw.headers["x-ratelimit-remaining-requests"] == "59"
+    assert refused.value.response.headers["x-ratelimit-remaining-requests"] == "59"
+
+
+async def test_a_key_without_limits_says_nothing_of_them(clients, script):
+    script.left = LEFT
+    (alice,) = await clients(alice={})
     async with alice:
-        answered = await ask(alice, max_tokens=10)
-        left = int((await alice.get("/v1/models")).headers["x-ratelimit-remaining-tokens"])
+        answered = await ask(alice, n=2)
 
-    used = answered.json()["usage"]["total_tokens"]
-    assert 1000 - used <= left < 1000
+    assert not script.request.HasField("limits")
+    assert not [name for name in answered.headers if name.startswith("x-ratelimit")]
 
 
-async def test_beyond_its_tokens_a_minute_a_key_is_refused_before_anything_is_asked(clients, script):
-    (alice,) = await clients(alice={"tokens_per_minute": 40})
+async def test_choices_of_one_request_are_told_to_be_one_whatever_its_client_calls_it(clients, script):
+    (alice,) = await clients(alice={"concurrent": 1})
     async with alice:
-        answers = [await ask(alice, max_tokens=40) for _ in range(2)]
+        for _ in range(2):
+            await alice.post("/v1/chat/completions", json={**CHAT, "n": 3}, headers={"x-request-id": "mine"})
+        await alice.post("/v1/completions", json={"model": "its-tiny", "prompt": ["a", "b"], "n": 2})
+        await ask(alice)
+    said = [request.limits for request, _ in script.asked]
 
-    assert [answer.status_code for answer in answers] == [200, 429]
-    assert "40 tokens a minute" in answers[1].json()["error"]["message"]
-    assert len(script.asked) == 1
+    assert [one.calls for one in said] == [3] * 6 + [4] * 4 + [0]
+    assert [len({one.request for one in part}) for part in (said[:3], said[3:6], said[6:10], said[:10])] == [1, 1, 1, 3]
+    assert said[10].request == ""
 
 
-async def test_limits_of_a_key_change_without_a_restart(clients, tmp_path):
+async def test_functions_are_asked_within_the_limits_of_the_key_as_well(clients, script):
+    script.functions = [FunctionInfo(name="workflow")]
+    (alice,) = await clients(alice={"concurrent": 2})
+    async with alice:
+        await ask(alice, model="workflow")
+        await alice.post("/generate", json="2+2?")
+
+    assert [limits(request)["concurrent"] for request in script.called] == [2, 2]
+
+
+async def test_limits_of_a_key_change_without_a_restart(clients, script, tmp_path):
     (alice,) = await clients(alice={"requests_per_minute": 1})
     async with alice:
-        first = [(await ask(alice)).status_code for _ in range(2)]
+        await ask(alice)
         raised = {"requests_per_minute": 3}
         keys.change(tmp_path / "keys.json", lambda known: known.update(alice=known["alice"].model_copy(update=raised)))
-        then = [(await ask(alice)).status_code for _ in range(3)]
+        await ask(alice)
 
-    assert (first, then) == ([200, 429], [200, 200, 429])
+    assert [limits(request)["requests_per_minute"] for request, _ in script.asked] == [1, 3]
 
 
 @pytest.mark.parametrize(
@@ -168,50 +198,3 @@ async def test_a_connection_too_many_is_told_to_try_again_and_closed(gateway, sc
     assert [kept.status_code, refused.status_code] == [200, 503]
     assert (refused.headers["retry-after"], refused.headers["connection"]) == ("1", "close")
     assert "at most 1" in refused.json()["error"]["message"]
-
-
-def test_a_refused_run_costs_nothing_and_one_that_is_left_what_it_was_likely_to():
-    allowance = Allowance(Key(sha256=HASH, tokens_per_minute=100), Clock())
-
-    allowance.spend(60).comes_to(0)
-    allowance.spend(60)
-
-    assert allowance.headers()["x-ratelimit-remaining-tokens"] == "40"
-    with pytest.raises(Overloaded, match="100 tokens a minute"):
-        allowance.spend(60)
-
-
-def test_a_request_larger_than_a_minutes_worth_runs_alone_and_is_paid_for_afterwards():
-    clock = Clock()
-    bucket = Bucket(60, clock)
-
-    assert bucket.wait(600) == 0
-    bucket.take(600)
-
-    assert (bucket.left, bucket.wait(1)) == (0, 541)
-    clock.now = 541
-    assert bucket.wait(1) == 0
-
-
-@given(st.integers(1, 10_000), st.lists(st.tuples(st.floats(0, 100), st.integers(1, 500)), max_size=30))
-def test_nobody_gets_more_than_a_minutes_worth_and_what_the_time_since_has_brought(limit, asks):
-    clock, taken = Clock(), 0
-    bucket = Bucket(limit, clock)
-    for pause, amount in asks:
-        clock.now += pause
-        if amount <= limit and not bucket.wait(amount):
-            bucket.take(amount)
-            taken += amount
-
-    assert taken <= limit + clock.now * limit / 60 + 1e-6
-
-
-@given(st.integers(1, 1000), st.floats(0, 1000))
-def test_whoever_waits_as_long_as_told_is_let_in(limit, amount):
-    clock = Clock()
-    bucket = Bucket(limit, clock)
-    bucket.take(limit)
-
-    clock.now += bucket.wait(amount)
-
-    assert bucket.wait(amount) <= 1e-6

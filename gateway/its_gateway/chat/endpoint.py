@@ -31,13 +31,15 @@ class Chat:
         completion = Completion(await self._front.read(request, ChatRequest))
 
         async def work(runs: Sequence[Events]) -> Response:
-            return await (self._stream(completion, runs) if completion.asked.stream else _whole(completion, runs))
+            return await (
+                self._stream(completion, runs, request) if completion.asked.stream else _whole(completion, runs)
+            )
 
         return await self._front.answer(request, completion.asked, work, *runs_of(completion.asked))
 
-    async def _stream(self, completion: Completion, runs: Sequence[Events]) -> Response:
+    async def _stream(self, completion: Completion, runs: Sequence[Events], request: Request) -> Response:
         chunks = [Chunks(completion, number) for number in range(len(runs))]
-        pieces = stream(completion, chunks, runs, self._front.timing())
+        pieces = stream(completion, chunks, runs, self._front.timing(request))
         return EventStream(await anext(pieces), pieces)
 
 

@@ -36,13 +36,13 @@ class Completions:
         asked = completion.asked
 
         async def work(runs: Sequence[Events]) -> Response:
-            return await (self._stream(completion, runs) if asked.stream else _whole(completion, runs))
+            return await (self._stream(completion, runs, request) if asked.stream else _whole(completion, runs))
 
         runs = [run(asked, prompt, number) for prompt in asked.prompt for number in range(asked.n)]
         return await self._front.answer(request, self._front.as_chat(asked.to_chat()), work, *runs)
 
-    async def _stream(self, completion: Completion, runs: Sequence[Events]) -> Response:
-        pieces = _pieces(completion, runs, self._front.timing())
+    async def _stream(self, completion: Completion, runs: Sequence[Events], request: Request) -> Response:
+        pieces = _pieces(completion, runs, self._front.timing(request))
         return EventStream(await anext(pieces), pieces)
 
 

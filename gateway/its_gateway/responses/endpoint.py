@@ -31,13 +31,13 @@ class Responses:
         reply = Reply(asked)
 
         async def work(runs: Sequence[Events]) -> Response:
-            return await (self._stream(reply, runs[0]) if asked.stream else _whole(reply, runs[0]))
+            return await (self._stream(reply, runs[0], request) if asked.stream else _whole(reply, runs[0]))
 
         run = SolveRequest(detail=Detail.DETAIL_PROGRESS) if asked.wants_telling else SolveRequest()
         return await self._front.answer(request, self._front.as_chat(to_chat(asked)), work, run)
 
-    async def _stream(self, reply: Reply, events: Events) -> Response:
-        pieces = ResponseEvents(reply).of(events, self._front.timing())
+    async def _stream(self, reply: Reply, events: Events, request: Request) -> Response:
+        pieces = ResponseEvents(reply).of(events, self._front.timing(request))
         return EventStream(await anext(pieces), pieces)
 
 
