@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import openai
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
-from its_cli.exits import FAILED, REFUSED, UNREACHABLE, Failed
+from its_cli.exits import FAILED, REFUSED, UNREACHABLE, Failed, TooMany
 from its_cli.question import Question
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -50,6 +50,8 @@ def explaining(url: str) -> Generator[None, None, None]:
     """Raise Failed, with an exit status that tells the kind, for what goes wrong in the block at the gateway `url`."""
     try:
         yield
+    except openai.RateLimitError as error:
+        raise TooMany(_told(error), _after(error)) from error
     except openai.APIStatusError as error:
         raise Failed(_told(error), REFUSED if error.status_code < 500 else FAILED) from error  # noqa: PLR2004
     except openai.APIConnectionError as error:
@@ -64,7 +66,7 @@ async def completion(client: AsyncOpenAI, question: Question) -> dict[str, Any]:
     """Return the whole answer, as OpenAI's chat completion with our block `its`."""
     answer = await client.chat.completions.create(
         model=await model_of(client, question.model),
-        messages=[{"role": "user", "content": question.text}],
+        messages=cast("Any", question.messages),
         seed=question.seed if question.seed is not None else openai.omit,
         extra_body=question.extra(),
     )
@@ -75,7 +77,7 @@ async def pieces(client: AsyncOpenAI, question: Question) -> AsyncGenerator[Piec
     """Yield the answer as it comes, with what happens meanwhile. Closing the generator ends the request."""
     stream = await client.chat.completions.create(
         model=await model_of(client, question.model),
-        messages=[{"role": "user", "content": question.text}],
+        messages=cast("Any", question.messages),
         seed=question.seed if question.seed is not None else openai.omit,
         stream=True,
         extra_body=question.extra(progress=True),
@@ -97,6 +99,15 @@ async def model_of(client: AsyncOpenAI, asked: str | None) -> str:
 def _piece(chunk: dict[str, Any]) -> Piece:
     delta: dict[str, Any] = chunk["choices"][0]["delta"] if chunk["choices"] else {}
     return Piece(delta.get("content") or "", delta.get("reasoning_content") or "", chunk.get("its") or {})
+
+
+def _after(error: openai.RateLimitError) -> float:
+    """Return when to ask again, in seconds; the answer may say so in seconds only, and then as a whole number."""
+    told = error.response.headers.get("retry-after", "")
+    return float(told) if told.isdecimal() else SOON
+
+
+SOON = 1.0
 
 
 def _told(error: openai.APIStatusError) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import shlex
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from rich.console import Console
 from its_cli.evaluating.evaluation import Evaluation
 from its_cli.evaluating.formats import Problem, mapping, problems
 from its_cli.evaluating.job import Grid
+from its_cli.evaluating.settings import Assigned, Settings
 from its_cli.exits import REFUSED, Failed, explained
 from its_cli.reached import reached
 
@@ -27,6 +29,16 @@ Out = Annotated[
     Path | None, typer.Option(help="Folder of the rows; default: evals/<name of the file>.", file_okay=False)
 ]
 Field = Annotated[list[str] | None, typer.Option(help="What the file calls problem, answer or id: problem=query.")]
+Temperature = Annotated[float | None, typer.Option(help="Divides the logits; 0 is greedy. Default: the algorithm's.")]
+TopP = Annotated[float | None, typer.Option(help="Draw from the smallest set of tokens with this mass.")]
+MaxTokens = Annotated[int | None, typer.Option(min=1, help="Most tokens of one candidate.")]
+System = Annotated[
+    str | None, typer.Option(help="The message before each question, such as: put your answer in a box.")
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="An algorithm's parameter: beam-search.beam_width=8, or NAME=VALUE for all of them."),
+]
 Config = Annotated[Path | None, typer.Option(help="its.yaml of this machine's services.", dir_okay=False)]
 
 
@@ -36,6 +48,11 @@ def evaluate(
     algorithm: Algorithms = "self-consistency,best-of-n,particle-filtering",
     budget: Budgets = "1,4,16,64",
     model: Model = None,
+    temperature: Temperature = None,
+    top_p: TopP = None,
+    max_tokens: MaxTokens = None,
+    system: System = None,
+    set_: Set = None,
     repeats: Repeats = 1,
     seed: Seed = 1,
     concurrency: Concurrency = 4,
@@ -55,10 +72,18 @@ def evaluate(
     """
     with explained():
         fields = mapping(field or [])
-        asked = Grid(names(algorithm), numbers(budget), tuple(range(seed, seed + repeats)))
+        settings = Settings(temperature=temperature, top_p=top_p, max_tokens=max_tokens, system=system)
+        asked = grid(algorithm, budget, range(seed, seed + repeats), settings, set_ or [])
         folder = out or Path("evals") / file.stem
         evaluation = Evaluation(file, fields, model, concurrency, folder, command())
         asyncio.run(_evaluate(evaluation, problems(file, fields), asked, url, config))
+
+
+def grid(algorithm: str, budget: str, seeds: Iterable[int], settings: Settings, pairs: Sequence[str]) -> Grid:
+    """Return what the options ask for. Raises Failed for what can't be asked."""
+    algorithms = names(algorithm)
+    parameters = Assigned(pairs, algorithms).by_algorithm
+    return Grid(algorithms, numbers(budget), tuple(seeds), settings, parameters)
 
 
 def names(text: str) -> tuple[str, ...]:

@@ -36,6 +36,14 @@ class Failed(Exception):
         self.status = status
 
 
+class TooMany(Failed):
+    """The request was one too many for now; `after` so many seconds it isn't, as far as is known."""
+
+    def __init__(self, message: str, after: float) -> None:
+        super().__init__(message, REFUSED)
+        self.after = after
+
+
 @contextmanager
 def explained() -> Generator[None, None, None]:
     """End the command with a line on standard error and an exit status when the block raises what we know."""

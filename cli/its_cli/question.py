@@ -1,6 +1,7 @@
 """A question, and how to spend compute on it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +13,21 @@ class Question:
     budget: int | None = None
     seed: int | None = None
     model: str | None = None
+    system: str | None = None
+    """What stands before the question."""
+    sampling: Mapping[str, float] = field(default_factory=dict[str, float])
+    """How tokens are drawn, by OpenAI's names."""
+    parameters: Mapping[str, object] = field(default_factory=dict[str, object])
+    """The algorithm's."""
+
+    @property
+    def messages(self) -> list[dict[str, str]]:
+        """The conversation."""
+        said = [("system", self.system)] if self.system else []
+        return [{"role": role, "content": text} for role, text in [*said, ("user", self.text)]]
 
     def extra(self, **its: object) -> dict[str, object]:
-        """Return the fields that are ours and not OpenAI's."""
-        given = {"algorithm": self.algorithm, "budget": self.budget, "its": its or None}
+        """Return how tokens are drawn, and the fields that are ours and not OpenAI's."""
+        ours = {**self.parameters, **its}
+        given = {"algorithm": self.algorithm, "budget": self.budget, "its": ours or None, **self.sampling}
         return {name: value for name, value in given.items() if value is not None}

@@ -13,18 +13,22 @@ from its_cli.evaluate import (
     Config,
     Field,
     File,
+    MaxTokens,
     Model,
     Out,
     Repeats,
     Seed,
+    Set,
+    System,
+    Temperature,
+    TopP,
     Url,
     command,
-    names,
-    numbers,
+    grid,
 )
 from its_cli.evaluating.evaluation import Evaluation
 from its_cli.evaluating.formats import mapping, problems
-from its_cli.evaluating.job import Grid
+from its_cli.evaluating.settings import Settings
 from its_cli.exits import REFUSED, Failed, explained
 
 Tokens = Annotated[float | None, typer.Option(min=1, help="The most accurate that generates no more for a problem.")]
@@ -39,6 +43,11 @@ def tune(
     algorithm: Algorithms = "self-consistency,best-of-n,particle-filtering",
     budget: Budgets = "1,4,16,64",
     model: Model = None,
+    temperature: Temperature = None,
+    top_p: TopP = None,
+    max_tokens: MaxTokens = None,
+    system: System = None,
+    set_: Set = None,
     repeats: Repeats = 1,
     seed: Seed = 1,
     concurrency: Concurrency = 4,
@@ -63,8 +72,9 @@ def tune(
         if (tokens is None) == (accuracy is None):
             raise Failed("name one aim: --tokens N for the most accurate, --accuracy N for the cheapest", REFUSED)
         fields = mapping(field or [])
-        grid = Grid(names(algorithm), numbers(budget), tuple(range(seed, seed + repeats)))
+        settings = Settings(temperature=temperature, top_p=top_p, max_tokens=max_tokens, system=system)
+        asked = grid(algorithm, budget, range(seed, seed + repeats), settings, set_ or [])
         evaluation = Evaluation(file, fields, model, concurrency, out or Path("evals") / file.stem, command())
         aim = Aim(tokens, None if accuracy is None else accuracy / 100)
-        tuning = Tuning(evaluation, aim, grid, *halves(problems(file, fields), seed))
+        tuning = Tuning(evaluation, aim, asked, *halves(problems(file, fields), seed))
         asyncio.run(tuning.run(url, config))

@@ -25,6 +25,7 @@ class ScriptedGateway(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.asked: list[Json] = []
+        self.headers: dict[str, str] = {}
         self.reply: Callable[[Json], tuple[int, Json | list[Json]]] = lambda asked: (200, completion("fine"))
 
     @property
@@ -51,6 +52,8 @@ class _Handler(BaseHTTPRequestHandler):
         text = "".join(f"data: {json.dumps(event)}\n\n" for event in body) if stream else json.dumps(body)
         self.send_response(status)
         self.send_header("content-type", "text/event-stream" if stream else "application/json")
+        for name, value in self.server.headers.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(text.encode())
 

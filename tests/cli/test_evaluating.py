@@ -19,6 +19,7 @@ from its_cli.evaluating.journal import open_journal
 PROBLEMS = {"a": "2", "b": "1/2", "c": "30"}
 FORMULA = {"id": "d", "problem": "d?", "answer": "x+1"}
 GRID = ("--algorithm", "best-of-n,self-consistency", "--budget", "1,4", "--repeats", "2", "--concurrency", "2")
+TWO_SETS = ("--set", "projection=last", "--set", "best-of-n.aggregation=prod")
 Answer = Callable[[dict[str, Any]], tuple[int, Any]]
 
 
@@ -216,9 +217,18 @@ def test_a_refusal_ends_it_at_once(file: Path, scripted: Any, tmp_path: Path):
     assert "no algorithm is called x" in done.stderr
 
 
-@pytest.mark.parametrize("other", [("--model", "second"), ("--field", "problem=id")])
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        (("--model", "second"), "model, first"),
+        (("--field", "problem=id"), "file, file.jsonl, or of the same one read otherwise"),
+        (("--temperature", "0.5"), "--temperature, which was not given there"),
+        (("--system", "Box it."), "--system, which was not given there"),
+        (("--set", "self-consistency.confidence=false", "--algorithm", "self-consistency"), "--set for self-cons"),
+    ],
+)
 def test_rows_of_different_things_never_mix(
-    file: Path, scripted: Any, answer: Answer, tmp_path: Path, other: tuple[str, ...]
+    file: Path, scripted: Any, answer: Answer, tmp_path: Path, other: tuple[str, ...], told: str
 ):
     scripted.reply = answer
     evaluated(file, scripted, tmp_path / "out")
@@ -226,11 +236,76 @@ def test_rows_of_different_things_never_mix(
     done = evaluated(file, scripted, tmp_path / "out", *other)
 
     assert (done.exit_code, len(scripted.asked)) == (2, asked)
+    assert f"has rows of another {told}" in " ".join(done.stderr.split())
     assert "choose another --out" in done.stderr
 
 
+def test_how_questions_are_asked_is_sent_and_kept(file: Path, scripted: Any, answer: Answer, tmp_path: Path):
+    scripted.reply = lambda asked: answer({**asked, "messages": asked["messages"][1:]})
+    options = ("--temperature", "0.5", "--max-tokens", "99", "--system", "Box it.", "--budget", "2", *TWO_SETS)
+    evaluated(file, scripted, tmp_path / "out", "--algorithm", "best-of-n,self-consistency", *options)
+
+    asked = {one["algorithm"]: one for one in scripted.asked}
+    assert asked["best-of-n"]["messages"][0] == {"role": "system", "content": "Box it."}
+    assert (asked["best-of-n"]["temperature"], asked["best-of-n"]["max_tokens"]) == (0.5, 99)
+    assert "top_p" not in asked["best-of-n"]
+    assert asked["best-of-n"]["its"] == {"projection": "last", "aggregation": "prod"}
+    assert asked["self-consistency"]["its"] == {"projection": "last"}
+    settings = {"temperature": 0.5, "top_p": None, "max_tokens": 99, "system": "Box it."}
+    assert [row["settings"] for row in rows(tmp_path / "out")] == [settings] * 6
+
+
+def test_an_algorithm_with_parameters_of_its_own_is_added_to_rows_of_others(
+    file: Path, scripted: Any, answer: Answer, tmp_path: Path
+):
+    scripted.reply = answer
+    evaluated(file, scripted, tmp_path / "out", "--algorithm", "self-consistency", "--budget", "1")
+    grid = ("--algorithm", "self-consistency,best-of-n", "--budget", "1")
+    added = evaluated(file, scripted, tmp_path / "out", *grid, "--set", "best-of-n.aggregation=min")
+
+    assert (added.exit_code, len(rows(tmp_path / "out"))) == (0, 2 * len(PROBLEMS))
+
+
+def test_every_algorithm_shows_at_once_whether_it_runs_at_all(
+    file: Path, scripted: Any, answer: Answer, tmp_path: Path
+):
+    scripted.reply = answer
+    evaluated(file, scripted, tmp_path / "out", *GRID[:-2], "--concurrency", "1")
+
+    assert [(one["algorithm"], one["budget"]) for one in scripted.asked[:2]] == [
+        ("best-of-n", 4),
+        ("self-consistency", 4),
+    ]
+
+
+def test_a_gateway_that_asks_to_wait_is_waited_for(file: Path, scripted: Any, answer: Answer, tmp_path: Path):
+    error = {"error": {"message": "too many", "type": "rate_limit_error"}}
+    scripted.headers = {"retry-after": "0"}
+    scripted.reply = lambda asked: answer(asked) if len(scripted.asked) > 2 else (429, error)
+    done = evaluated(file, scripted, tmp_path / "out", "--algorithm", "best-of-n", "--budget", "1")
+
+    assert (done.exit_code, len(rows(tmp_path / "out"))) == (0, 3)
+
+
+def test_a_quota_that_is_used_up_for_long_ends_it(file: Path, scripted: Any, tmp_path: Path):
+    scripted.headers = {"retry-after": "3600"}
+    scripted.reply = lambda _: (429, {"error": {"message": "no tokens until tomorrow", "type": "rate_limit_error"}})
+    done = evaluated(file, scripted, tmp_path / "out", "--algorithm", "best-of-n", "--budget", "1")
+
+    assert done.exit_code == 2
+    assert "no tokens until tomorrow" in done.stderr
+
+
 @pytest.mark.parametrize(
-    "options", [("--budget", "1,x"), ("--budget", "0"), ("--budget", "1001"), ("--algorithm", ",")]
+    "options",
+    [
+        ("--budget", "1,x"),
+        ("--budget", "0"),
+        ("--budget", "1001"),
+        ("--algorithm", ","),
+        ("--set", "width"),
+        ("--set", "dvts.width=4"),
+    ],
 )
 def test_what_cannot_be_asked_is_refused_before_anything_is(
     file: Path, scripted: Any, tmp_path: Path, options: tuple[str, ...]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import Result
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,7 +34,7 @@ def file(tmp_path: Path) -> Path:
 def answers(scripted: Any, completion: Callable[..., Any]) -> None:
     def reply(asked: dict[str, Any]) -> tuple[int, Any]:
         way = asked["algorithm"], asked["budget"]
-        right = int(asked["messages"][0]["content"]) < RIGHT[way]
+        right = int(asked["messages"][-1]["content"]) < RIGHT[way]
         its = {"candidates": [], "parameters": {}, "stopped_by": "completed", "trace_id": "t"}
         ledger = {"completion_tokens": COST[way]}
         text = f"\\boxed{{{'yes' if right else 'no'}}}"
@@ -70,6 +71,19 @@ def test_the_profile_is_the_cheapest_that_reaches_or_the_best_that_is_affordable
 
     assert (done.exit_code, checked.exit_code) == (0, 0)
     assert f"model: its-tiny\n      algorithm: {algorithm}\n      budget:\n        samples: {budget}\n" in done.stdout
+
+
+def test_the_profile_asks_as_was_tuned(file: Path, scripted: Any):
+    how = ("--temperature", "0.5", "--max-tokens", "99", "--set", "best-of-n.aggregation=min", "--system", "Box\nit.")
+    done = tuned(file, scripted, "--accuracy", "90", *how)
+    (file.parent / "its.yaml").write_text(done.stdout)
+    checked = CliRunner().invoke(app, ["config", "check", str(file.parent / "its.yaml")])
+
+    assert checked.exit_code == 0
+    profile = yaml.safe_load(done.stdout)["orchestrator"]["profiles"]["tuned"]
+    assert profile["sampling"] == {"temperature": 0.5, "max_tokens": 99}
+    assert profile["parameters"] == {"aggregation": "min"}
+    assert "# before each question stood: Box\n# it.\n" in done.stdout
 
 
 def test_the_other_half_is_asked_in_the_chosen_way_alone(file: Path, scripted: Any):

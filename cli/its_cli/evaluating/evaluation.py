@@ -11,11 +11,10 @@ from rich.console import Console
 from its_checking import open_checker
 from its_cli.evaluating.folder import about, claim
 from its_cli.evaluating.formats import Problem
-from its_cli.evaluating.job import Grid, Job
+from its_cli.evaluating.job import Grid, Job, telling_first
 from its_cli.evaluating.journal import open_journal
 from its_cli.evaluating.progress import Bar
 from its_cli.evaluating.running import Running
-from its_cli.question import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +42,15 @@ class Evaluation:
             model = await model_of(client, self.model)
 
             async def ask(job: Job) -> dict[str, Any]:
-                key = job.key
-                question = Question(job.problem.question, key.algorithm, key.budget, job.request_seed, model)
                 with explaining(url):
-                    return await completion(client, question)
+                    return await completion(client, job.question(model))
 
             with open_journal(self.folder) as journal:
-                claim(self.folder, about(self.file, self.fields, model, self.command))
+                begun = list(dict.fromkeys(key.algorithm for key in journal.rights))
+                claim(self.folder, about(self.file, self.fields, model, self.command, grid), begun)
                 jobs = list(grid.jobs(problems))
                 there = [journal.rights[job.key] for job in jobs if job.key in journal.rights]
                 missing = [job for job in jobs if job.key not in journal.rights]
                 async with open_checker() as checker:
                     with Bar(console, len(jobs), there) as bar:
-                        await Running(ask, checker, journal, bar).run(missing, self.concurrency)
+                        await Running(ask, checker, journal, bar).run(telling_first(missing), self.concurrency)

@@ -52,6 +52,7 @@ async def graded(job: Job, completion: dict[str, Any], started: str, seconds: fl
         reference=job.problem.answer,
         request_seed=job.request_seed,
         model=its["model"].get("name", ""),
+        settings=job.settings,
         answer=text,
         final_answer=final,
         right=await grade.right(final),

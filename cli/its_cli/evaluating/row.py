@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from its_cli.evaluating.job import Key
+from its_cli.evaluating.settings import Settings
 
 
 class Candidate(BaseModel):
@@ -55,6 +56,8 @@ class Row(BaseModel):
     """The right answer."""
     request_seed: int
     model: str
+    settings: Settings = Settings()
+    """What was asked for, beside algorithm and budget."""
     answer: str
     """The text of the answer."""
     final_answer: str | None

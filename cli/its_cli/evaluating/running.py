@@ -11,8 +11,10 @@ from its_cli.evaluating.grading import graded
 from its_cli.evaluating.job import Job
 from its_cli.evaluating.journal import Journal
 from its_cli.evaluating.progress import Bar
-from its_cli.exits import FAILED, Failed
+from its_cli.exits import FAILED, Failed, TooMany
 
+PATIENCE_SECONDS = 120.0
+"""How long a gateway's limits are waited for; what takes longer, such as tomorrow's quota, ends the command."""
 Ask = Callable[[Job], Awaitable[dict[str, Any]]]
 """Returns a job's completion; raises Failed."""
 
@@ -53,9 +55,19 @@ class Running:
                     raise
                 self._failures.append(str(error))
 
+    async def _admitted(self, job: Job) -> dict[str, Any]:
+        """Return a job's completion, asked for again where the gateway says that it was one too many for now."""
+        while True:
+            try:
+                return await self._ask(job)
+            except TooMany as error:
+                if error.after > PATIENCE_SECONDS:
+                    raise
+                await asyncio.sleep(error.after)
+
     async def _one(self, job: Job) -> None:
         started, began = datetime.now(UTC).isoformat(), time.perf_counter()
-        completion = await self._ask(job)
+        completion = await self._admitted(job)
         row = await graded(job, completion, started, time.perf_counter() - began, self._checker)
         self._journal.append(row)
         self._bar.advance(right=row.right)

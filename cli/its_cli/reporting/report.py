@@ -1,5 +1,6 @@
 """A report: everything that the rows of a folder say, written beside them."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,8 @@ class Report:
 
 def report(folder: Path) -> Report:
     """Return the report of a folder that `its eval` filled. Raises Failed where there is nothing to report."""
-    about, results = told(folder), Results(rows(folder))
+    about = told(folder)
+    results = Results(rows(folder), about.parameters)
     if not results.ways:
         raise Failed(f"{folder} has no row yet; the command that was begun goes on: {about.commands[-1]}", REFUSED)
     recorded = curves(results)
@@ -56,4 +58,6 @@ def report(folder: Path) -> Report:
 
 
 def _source(about: About) -> str:
-    return "\n".join((*about.commands, f"# {about.file}: SHA-256 {about.sha256}"))
+    asked = [f"# {about.settings}"] if str(about.settings) else []
+    given = [f"# {name}: {json.dumps(values)}" for name, values in about.parameters.items() if values]
+    return "\n".join((*about.commands, f"# {about.file}: SHA-256 {about.sha256}", *asked, *given))

@@ -38,13 +38,14 @@ class Solved:
 class Results:
     """All rows of an evaluation; a problem's value is its mean over the seeds."""
 
-    def __init__(self, rows: Iterable[Row]) -> None:
-        """Read the rows; algorithms keep the order in which they come first."""
+    def __init__(self, rows: Iterable[Row], order: Iterable[str] = ()) -> None:
+        """Read the rows; algorithms stand in this `order`, those that it lacks as they come."""
         self.rows: dict[Way, list[Solved]] = defaultdict(list)
         for row in rows:
             self.rows[Way(row.algorithm, row.budget)].append(_solved(row))
-        order = {name: place for place, name in enumerate(dict.fromkeys(way.algorithm for way in self.rows))}
-        self.ways: tuple[Way, ...] = tuple(sorted(self.rows, key=lambda way: (order[way.algorithm], way.budget)))
+        names = dict.fromkeys([*order, *(way.algorithm for way in self.rows)])
+        places = {name: place for place, name in enumerate(names)}
+        self.ways: tuple[Way, ...] = tuple(sorted(self.rows, key=lambda way: (places[way.algorithm], way.budget)))
 
     @property
     def algorithms(self) -> tuple[str, ...]:

@@ -63,9 +63,10 @@ class Trial:
 def trials(rows: Iterable[Row], problems: Sequence[Problem], seeds: Sequence[int], ways: Sequence[Way]) -> list[Trial]:
     """Return what each of the ways made of the problems, by those of the rows that are about them."""
     wanted = {one.id for one in problems}
-    results = Results(
+    ours = (
         row for row in rows if row.problem in wanted and row.seed in seeds and Way(row.algorithm, row.budget) in ways
     )
+    results = Results(ours, dict.fromkeys(way.algorithm for way in ways))
     return [_trial(results, way) for way in results.ways]
 
 

@@ -1,7 +1,8 @@
 """A tuning: every way is tried on one half of the problems, and what is chosen there is judged by the other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import typer
 import yaml
@@ -35,7 +36,7 @@ class Tuning:
             for trial in tried:
                 console.print(str(trial), style="dim", soft_wrap=True)
             best = self.aim.best(tried).way
-            only = Grid((best.algorithm,), (best.budget,), self.grid.seeds)
+            only = replace(self.grid, algorithms=(best.algorithm,), budgets=(best.budget,))
             (judged,) = await self._tried(gateway, only, self.judged_by, console)
         self._tell(judged, console)
         typer.echo(self._profile(judged), nl=False)
@@ -54,6 +55,16 @@ class Tuning:
     def _profile(self, judged: Trial) -> str:
         model = next(rows(self.evaluation.folder)).model
         way = judged.way
-        profile = {"model": model, "algorithm": way.algorithm, "budget": {"samples": way.budget}}
+        profile: dict[str, Any] = {"model": model, "algorithm": way.algorithm, "budget": {"samples": way.budget}}
+        if parameters := self.grid.parameters.get(way.algorithm):
+            profile["parameters"] = dict(parameters)
+        if sampling := self.grid.settings.sampling:
+            profile["sampling"] = sampling
         written = yaml.safe_dump({"orchestrator": {"profiles": {"tuned": profile}}}, sort_keys=False)
-        return f"# {self.evaluation.command}\n# held out: {judged}\n{written}"
+        return "".join(f"# {line}\n" for line in self._comment(judged)) + written
+
+    def _comment(self, judged: Trial) -> list[str]:
+        system = self.grid.settings.system
+        said = [f"before each question stood: {system}"] if system else []  # which a profile can't say
+        lines = "\n".join([self.evaluation.command, f"held out: {judged}", *said])
+        return lines.splitlines()
