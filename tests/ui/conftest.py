@@ -24,6 +24,10 @@ from its_gateway.keys import Key, change, digest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SECONDS = 60
+QUESTION = (
+    "At first Anna has 5 toys. On Thursday Anna loses 3. On Friday Anna has 8 times as many. "
+    "On Saturday Anna finds 6. How many toys are there now?"
+)
 
 
 @dataclass
@@ -123,6 +127,43 @@ async def visit(browser: Any, system: System, seen: Seen) -> AsyncIterator[Any]:
         await page.close()
     assert not seen.complaints
     assert all(url.startswith(system.url) for url in seen.urls)
+
+
+@pytest.fixture
+def question() -> str:
+    """What is asked where nothing else is."""
+    return QUESTION
+
+
+@pytest.fixture
+def ask() -> Any:
+    """Asks on a page, and returns the id of the run once something is drawn: `trace = await ask(page, budget=8)`."""
+
+    async def asking(page: Any, *, seed: int = 5, budget: int = 16, question: str = QUESTION, model: str = "") -> str:
+        await page.wait_for_selector("form.ask select")
+        await page.fill("#field-question", question)
+        await page.fill("#field-budget", str(budget))
+        await page.fill("#field-seed", str(seed))
+        if model:
+            await page.select_option("#field-model-and-algorithm", model)
+        await page.click("text=Ask and watch")
+        await page.wait_for_selector(".tree .step")
+        return (await page.get_attribute(".view", "data-trace")) or ""
+
+    return asking
+
+
+@pytest.fixture
+def to_the_end() -> Any:
+    """Shows the last moment of every search on a page."""
+
+    async def ending(page: Any, searches: int = 1) -> None:
+        await page.locator('.view[data-told="all"]').nth(searches - 1).wait_for()
+        for button in await page.locator('[aria-label="To the end"]').all():
+            await button.click()
+        await page.locator('.view[data-shown="answer"]').nth(searches - 1).wait_for()
+
+    return ending
 
 
 @pytest.fixture

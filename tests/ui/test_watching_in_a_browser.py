@@ -1,39 +1,20 @@
 """In a real browser, a search is drawn while it goes on, to its end, and what is drawn is what happened."""
 
-import json
+import re
 
 import pytest
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # one browser for all
-QUESTION = (
-    "At first Anna has 5 toys. On Thursday Anna loses 3. On Friday Anna has 8 times as many. "
-    "On Saturday Anna finds 6. How many toys are there now?"
-)
-
-
-async def ask(page, *, seed=5, budget=16, question=QUESTION):
-    await page.wait_for_selector("form.ask select")
-    await page.fill("#field-question", question)
-    await page.fill("#field-budget", str(budget))
-    await page.fill("#field-seed", str(seed))
-    await page.click("text=Ask and watch")
-    await page.wait_for_selector(".tree .step")
-    return (await page.get_attribute(".view", "data-trace")) or ""
-
-
-async def to_the_end(page):
-    await page.wait_for_selector('.view[data-told="all"]')
-    await page.click("text=To the end")
-    await page.wait_for_selector('.view[data-shown="answer"]')
 
 
 def events(system, trace, kind):
     return [one[kind] for one in system.get(f"/v1/traces/{trace}")["events"] if kind in one]
 
 
-async def test_a_live_search_is_drawn_to_its_end(visit, system, kept):
+async def test_a_live_search_is_drawn_to_its_end(visit, system, ask, question, kept):
     page = await visit()
     trace = await ask(page)
+    await page.select_option(".player select", "4")
     await page.wait_for_selector(".tree .cross")
     await kept(page, "live")
     await page.wait_for_selector('.view[data-shown="answer"]')
@@ -47,55 +28,129 @@ async def test_a_live_search_is_drawn_to_its_end(visit, system, kept):
     assert await page.locator(".tree .step").count() == len(events(system, trace, "step"))
     assert await page.locator(".tree .answer.on").text_content() == f"★ {chosen['final_answer']}"
     assert await page.locator(".tree .step.on").count() == len(chosen["step_scores"])
-    assert f"The answer is {chosen['final_answer']}" in await page.locator(".now").text_content()
-    assert answer["message"]["content"][0]["text"].strip() in await page.locator(".side").text_content()
-    assert await page.locator("h2").text_content() == QUESTION
+    assert f"The answer is {chosen['final_answer']}: it scored" in await page.locator(".now").text_content()
+    assert await page.locator("h2").text_content() == question
 
 
-async def test_a_question_is_text_even_when_it_looks_like_markup(visit):
+async def test_who_was_dropped_and_why_is_told(visit, system, ask, to_the_end):
+    page = await visit()
+    trace = await ask(page)
+    await to_the_end(page)
+    await page.locator(".tree .step.dropped").last.click()
+    told = await page.locator(".looked").text_content()
+    await page.click("text=All candidates as a table")
+    await page.wait_for_selector(".view tbody tr")
+    rows = [await row.locator("td").all_text_contents() for row in await page.locator(".view tbody tr").all()]
+
+    fates = {row[0]: row[6] for row in rows if row[4] == "dropped"}
+    due = {
+        one["candidate_id"]: one.get("times", 0)
+        for each in events(system, trace, "resampled")
+        for one in each["expected"]
+    }
+    assert re.search(r"Dropped after step \d+", told)
+    assert fates
+    for name, fate in fates.items():
+        assert fate.endswith("its score was worth next to nothing.") == (due[name] < 0.005), name
+
+
+async def test_each_candidate_has_what_it_wrote_from_its_first_step_on(visit, system, ask, to_the_end):
+    page = await visit()
+    trace = await ask(page)
+    await to_the_end(page)
+    await page.locator(".tree .step.on").last.click()
+
+    chosen = next(one for one in events(system, trace, "answer")[0]["candidates"] if one.get("chosen"))
+    steps = await page.locator(".looked .steps li").all()
+    scores = [await one.locator(".figure").text_content() for one in steps]
+    assert scores == [f"{one:.2f}" for one in chosen["step_scores"]]
+    assert await page.locator(".looked .here").count() == 1
+
+
+async def test_mathematics_is_drawn_and_everything_else_is_text(visit):
+    page = await visit()
+    drawn = await page.evaluate(PROSE, r"So $\frac{1}{2}$ of <b>$5 and $6</b> is \boxed{3}, \nothing{4}")
+
+    assert drawn["mathematics"] == 2
+    assert drawn["bold"] == 0
+    assert "<b>$5 and $6</b> is" in drawn["text"]
+    assert r"\nothing{4}" in drawn["text"]
+
+
+async def test_what_a_text_may_do_with_its_mathematics_is_draw(visit, seen):
+    page = await visit()
+    drawn = await page.evaluate(
+        PROSE, r"$\href{javascript:alert(1)}{x}$ $\unknown$ \frac{1}{ $$\begin{pmatrix}1&2\end{pmatrix}$$"
+    )
+
+    assert drawn["links"] == 0
+    assert drawn["mathematics"] >= 1
+    assert r"\unknown" in drawn["text"]
+    assert r"\frac{1}{" in drawn["text"]
+
+
+async def test_certain_text_is_told_with_its_time(visit, system, ask, to_the_end):
+    page = await visit()
+    trace = await ask(page)
+    await to_the_end(page)
+
+    told = await page.locator(".plain li").count()
+    assert told == len(events(system, trace, "committed")) > 1
+    assert await page.locator(".tree .head.certain").count() > 0
+
+
+async def test_time_is_told_by_what_was_waited_for(visit, system, ask, to_the_end):
+    page = await visit()
+    trace = await ask(page)
+    await to_the_end(page)
+
+    ledger = events(system, trace, "answer")[0]["ledger"]
+    told = await page.locator(".panel", has_text="the generator writes").text_content()
+    assert f"the generator writes{ledger['generator_seconds']:.2f} s" in told
+    assert f"the reward model reads{ledger['reward_seconds']:.2f} s" in told
+
+
+async def test_a_search_is_walked_through_moment_by_moment(visit, ask, to_the_end):
+    page = await visit()
+    await ask(page)
+    await to_the_end(page)
+    last = await page.locator(".now").text_content()
+    await page.click('[aria-label="Previous moment"]')
+    await page.evaluate(DRAWN)
+    before = await page.locator(".now").text_content()
+    await page.click('[aria-label="Next moment"]')
+    await page.evaluate(DRAWN)
+    after = await page.locator(".now").text_content()
+    await page.locator('[aria-label="Moment of the search"]').fill("1")
+    await page.wait_for_selector("text=particle-filtering begins: its-tiny will write 16 candidates")
+
+    assert before != last == after
+
+
+@pytest.mark.parametrize(
+    ("model", "why"),
+    [
+        ("its-tiny:self-consistency", r"it got [\d.]+ of [\d.]+ votes"),
+        ("its-tiny:best-of-n", r"the highest of 8 whole answers"),
+        ("its-tiny:beam-search", r"The score of a whole answer is that of its weakest step"),
+    ],
+)
+async def test_other_algorithms_tell_by_what_their_answer_won(visit, ask, to_the_end, model, why):
+    page = await visit()
+    await ask(page, budget=8, model=model)
+    await to_the_end(page)
+
+    assert re.search(why, await page.locator(".why").text_content())
+    assert await page.locator(".tree .answer.on").count() == 1
+    assert await page.locator(".guide p").first.text_content()
+
+
+async def test_a_question_is_text_even_when_it_looks_like_markup(visit, ask):
     page = await visit()
     await ask(page, question="<img src=x onerror=alert(1)> What is 1+1?", budget=2)
 
     assert await page.locator("h2").text_content() == "<img src=x onerror=alert(1)> What is 1+1?"
     assert await page.locator("img").count() == 0
-
-
-async def test_two_algorithms_stand_side_by_side(visit, system, kept):
-    page = await visit(color_scheme="dark")
-    await page.click("text=Compare")
-    await page.wait_for_selector("form.ask select")
-    await page.fill("#field-seed", "4")
-    await page.click("text=Ask both")
-    await page.locator('.view[data-told="all"]').nth(1).wait_for()
-    for button in await page.locator("text=To the end").all():
-        await button.click()
-    await kept(page, "comparison")
-
-    traces = [await one.get_attribute("data-trace") for one in await page.locator(".view").all()]
-    algorithms = [system.get(f"/v1/traces/{one}")["info"]["algorithm"] for one in traces]
-    assert algorithms == ["best-of-n", "particle-filtering"]
-    assert await page.locator(".view .answer.on").count() == 2
-
-
-async def test_curves_are_drawn_of_the_rows_of_an_evaluation(visit, tmp_path, kept):
-    rows = [
-        {"algorithm": name, "budget": budget, "right": number < right, "ledger": {"completion_tokens": 50 * budget}}
-        for name, rights in (("best-of-n", {1: 5, 4: 8, 16: 10}), ("beam-search", {4: 9, 16: 12}))
-        for budget, right in rights.items()
-        for number in range(20)
-    ]
-    file = tmp_path / "rows.jsonl"
-    file.write_text("\n".join(map(json.dumps, rows)))
-    page = await visit()
-    await page.click("text=Curves")
-    await page.set_input_files("#rows", file)
-    await page.select_option("#cost", "tokens")
-    await kept(page, "curves")
-
-    cells = await page.locator("tbody tr").first.locator("td").all_text_contents()
-    assert cells == ["best-of-n", "1", "20", "25.0%", "11.2% to 46.9%", "50"]
-    assert await page.locator("polyline.curve").count() == 2
-    assert await page.locator("text.mark").count() == 5
 
 
 async def test_a_pipeline_is_a_tree_of_what_its_stages_leave(visit):
@@ -115,74 +170,30 @@ async def test_a_pipeline_is_a_tree_of_what_its_stages_leave(visit):
     ]
 
 
-async def test_rows_that_are_none_are_refused_in_words(visit, tmp_path):
-    file = tmp_path / "rows.jsonl"
-    file.write_text("hello")
+async def test_writing_and_judging_of_a_round_are_a_moment_each_however_they_mix(visit):
     page = await visit()
-    await page.click("text=Curves")
-    await page.set_input_files("#rows", file)
 
-    assert "no rows of an evaluation" in await page.locator("[role=alert]").text_content()
+    assert await page.evaluate(MOMENTS) == ["step 2", "scored 2", "resampled 1", "step 2", "scored 1"]
 
 
-async def test_steps_are_read_with_the_keyboard_alone(visit):
-    page = await visit()
-    await ask(page)
-    await to_the_end(page)
-    await page.locator('.tree .step[tabindex="0"]').focus()
-    await page.keyboard.press("Enter")
-    first = await page.locator(".looked h3").text_content()
-    await page.keyboard.press("ArrowRight")
-    second = await page.locator(".looked h3").text_content()
-    named = await page.evaluate("document.activeElement.getAttribute('aria-label')")
-
-    assert first.endswith("step 1")
-    assert second.endswith("step 2")
-    assert named.startswith(second)
-
-
-async def test_who_wants_no_motion_sees_the_end_at_once(visit):
-    page = await visit(reduced_motion="reduce")
-    await ask(page)
-    await page.wait_for_selector('.view[data-shown="answer"]')
-
-    assert await page.locator(".player button >> nth=1").text_content() == "Play"
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_words_are_legible_on_a_phone_and_nothing_is_wider_than_it(visit, scheme, kept):
-    page = await visit(viewport={"width": 390, "height": 844}, color_scheme=scheme)
-    await ask(page)
-    await to_the_end(page)
-    await kept(page, f"phone-{scheme}")
-
-    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert await page.evaluate(POOR_CONTRASTS) == []
-
-
-async def test_every_control_has_a_name(visit):
-    page = await visit()
-    for path in ("#/", "#/compare", "#/curves"):
-        await page.evaluate(f"location.hash = {path!r}")
-        await page.wait_for_selector("main h2")
-        nameless = await page.evaluate(NAMELESS)
-        assert nameless == [], path
-
-
-async def test_another_key_sees_none_of_it_and_no_key_is_told_what_to_do(visit, seen, system):
-    assert system.get("/v1/traces")["data"]
-    theirs = await visit(key="theirs")
-    await theirs.wait_for_selector("text=None yet")
-    nobody = await visit(key="")
-    await nobody.wait_for_selector("[role=alert]")
-
-    assert "there is no key" in await nobody.locator("[role=alert]").first.text_content()
-    await nobody.fill("#key-field", "ours")
-    await nobody.click("text=Use")
-    await nobody.wait_for_selector("table.runs a")
-    seen.complaints[:] = [one for one in seen.complaints if "401" not in one]
-
-
+DRAWN = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+PROSE = """async (text) => {
+  const { prose } = await import('./ui/math.js');
+  const element = prose('p', {}, text);
+  document.body.append(element);
+  while (!globalThis.temml) await new Promise(requestAnimationFrame);
+  await new Promise(requestAnimationFrame);
+  const count = (selector) => element.querySelectorAll(selector).length;
+  return { mathematics: count('math'), bold: count('b'), links: count('a, [href]'), text: element.textContent };
+}"""
+MOMENTS = """import('./ui/moments.js').then(({ Moments }) => {
+  const moments = new Moments();
+  const step = (id) => ({ step: { candidate_id: id } });
+  const scored = (id) => ({ scored: { scores: [{ candidate_id: id }] } });
+  const mixed = [step('a'), scored('a'), step('b'), { progress: {} }, scored('b')];
+  [...mixed, { resampled: {} }, ...mixed.slice(0, 3)].forEach((one) => moments.add(one));
+  return moments.list.map(({ kind, events }) => `${kind} ${events.filter((one) => one[kind]).length}`);
+})"""
 PIPELINE = """import('./ui/search.js').then(({ Search }) => {
   const stage = (stage, items) => ({ stage_ended: { turn_id: '0', stage, items } });
   const search = new Search([
@@ -197,22 +208,3 @@ PIPELINE = """import('./ui/search.js').then(({ Search }) => {
   return [...search.lanes.values()].map(({ id, parent, steps, dropped, chosen }) =>
     ({ id, parent, steps: steps.map((one) => one.text), dropped, chosen }));
 })"""
-NAMELESS = """[...document.querySelectorAll('button, input, select, textarea, a')]
-  .filter((one) => !(one.labels?.length || one.textContent.trim() || one.getAttribute('aria-label')))
-  .map((one) => one.outerHTML)"""
-POOR_CONTRASTS = """(() => {
-  const light = (color) => color.match(/[\\d.]+/g).slice(0, 3).map((one) => one / 255)
-    .map((one) => (one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, one, place) => sum + one * [0.2126, 0.7152, 0.0722][place], 0);
-  const ground = (one) => {
-    while (one && getComputedStyle(one).backgroundColor === 'rgba(0, 0, 0, 0)') one = one.parentElement;
-    return getComputedStyle(one ?? document.body).backgroundColor;
-  };
-  return [...document.querySelectorAll('p, li, h2, h3, a, span.figure, span.name, button, label, summary, td, th')]
-    .filter((one) => one.textContent.trim())
-    .map((one) => {
-      const [a, b] = [light(getComputedStyle(one).color), light(ground(one))].sort((x, y) => y - x);
-      return [one.textContent.trim().slice(0, 40), (a + 0.05) / (b + 0.05)];
-    })
-    .filter(([, ratio]) => ratio < 4.5);
-})()"""

@@ -6,6 +6,17 @@ export const key = {
   set: (value) => sessionStorage.setItem(PLACE, value.trim()),
 };
 
+// The gateway can't be reached, or the connection to it broke off: it may come back.
+export class Gone extends Error {}
+
+export const WANTED = "its-key-wanted"; // what the document hears of when a key is needed, or another one
+
+// Waits for so many seconds; raises when `signal` is given meanwhile.
+export const pause = (seconds, signal) => new Promise((done, refused) => {
+  const timer = setTimeout(done, 1000 * seconds);
+  signal.addEventListener("abort", () => (clearTimeout(timer), refused(signal.reason)), { once: true });
+});
+
 function headers(more = {}) {
   return key.get() ? { authorization: `Bearer ${key.get()}`, ...more } : more;
 }
@@ -16,22 +27,28 @@ async function answered(path, options = {}) {
     response = await fetch(path, { ...options, headers: headers(options.headers) });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Error("The gateway doesn't answer. Is it running?");
+    throw new Gone("The gateway doesn't answer. Is it running?");
   }
   if (response.ok) return response;
+  if (response.status === 401) document.dispatchEvent(new Event(WANTED));
   const told = await response.json().catch(() => null);
   throw new Error(told?.error?.message ?? `The gateway answered ${response.status}.`);
 }
 
 export const get = async (path, signal) => (await answered(path, { signal })).json();
 
+function broken(error) {
+  if (error.name === "AbortError") throw error;
+  throw new Gone("The connection to the gateway broke off.");
+}
+
 async function* messages(response) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   try {
     for (;;) {
-      const { value, done } = await reader.read();
-      if (done) return;
+      const { value, done } = await reader.read().catch(broken);
+      if (done) throw new Gone("The connection to the gateway broke off.");
       const parts = (rest + value).split("\n\n");
       rest = parts.pop();
       for (const part of parts) {

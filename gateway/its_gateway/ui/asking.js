@@ -2,7 +2,7 @@
 import { ask, get } from "./api.js";
 import { html } from "./dom.js";
 
-export const EXAMPLE = "At first Anna has 5 toys. On Thursday Anna loses 3. On Friday Anna has 8 times as many. On Saturday Anna finds 6. How many toys are there now?";
+export const EXAMPLE = "There are 24 people on a ferry. At the zoo one person in 2 stays. At the station there are 7 times as many people. At the harbour 5 people get on. At the school 4 more come on board. At the market 3 people get off. How many people does the ferry carry in the end?";
 const questions = new Map(); // of the runs that this page began, by trace id
 
 export const asked = (trace) => questions.get(trace) ?? "";

@@ -22,6 +22,9 @@ export const short = (text, most) => {
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 };
 
+// A score in as few digits as tell it from nothing.
+export const scored = (value) => (value !== 0 && Math.abs(value) < 0.005 ? Number(value.toPrecision(1)).toString() : value.toFixed(2));
+
 export const number = (value) => Number(value ?? 0).toLocaleString("en-US");
 
-export const seconds = (value) => (value < 10 ? `${(value ?? 0).toFixed(2)} s` : `${Math.round(value)} s`);
+export const seconds = (value = 0) => (value < 10 ? `${value.toFixed(2)} s` : `${Math.round(value)} s`);

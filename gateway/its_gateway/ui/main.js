@@ -1,5 +1,5 @@
 // The page: which part of it is shown, and the key that everything is asked with.
-import { key } from "./api.js";
+import { WANTED, key } from "./api.js";
 import { asked } from "./asking.js";
 import { Compare } from "./compare.js";
 import { Curves } from "./curves.js";
@@ -9,16 +9,16 @@ import { View } from "./view.js";
 const PARTS = {
   "": () => new Runs(),
   run: (trace) => new View(trace, { question: asked(trace) }),
-  compare: () => new Compare(),
+  compare: (...traces) => new Compare(...traces),
   curves: () => new Curves(),
 };
 const main = document.getElementById("main");
 let shown = null;
 
 function show() {
-  const [name = "", argument = ""] = location.hash.replace(/^#\//, "").split("/");
+  const [name = "", ...rest] = location.hash.replace(/^#\//, "").split("/");
   shown?.leave();
-  shown = (PARTS[name] ?? PARTS[""])(decodeURIComponent(argument));
+  shown = (PARTS[name] ?? PARTS[""])(...rest.map(decodeURIComponent));
   main.replaceChildren(shown.element);
   for (const link of document.querySelectorAll("nav a")) {
     if (link.getAttribute("href") === `#/${name === "run" ? "" : name}`) link.setAttribute("aria-current", "page");
@@ -30,6 +30,10 @@ function show() {
 const form = document.getElementById("key");
 const input = document.getElementById("key-field");
 input.value = key.get();
+form.hidden = !key.get();
+document.addEventListener(WANTED, () => {
+  form.hidden = false;
+});
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   key.set(input.value);

@@ -1,8 +1,8 @@
 // The list of searches, and the form that begins one.
-import { get } from "./api.js";
+import { Gone, get } from "./api.js";
 import { EXAMPLE, asked, begin, complaint, field, models, picker, summary } from "./asking.js";
 import { html, number, seconds, short } from "./dom.js";
-import { questionOf } from "./view.js";
+import { questionOf, stateOf } from "./view.js";
 
 const AGAIN = 2000;
 
@@ -10,10 +10,12 @@ export class Runs {
   constructor() {
     this.rows = html("tbody");
     this.error = html("div");
+    this.trouble = html("div");
     this.form = html("form", { class: "ask", "aria-label": "Ask" });
     this.more = html("button", { type: "button", hidden: true, onclick: () => this.extend() }, "Earlier ones");
-    this.element = html("div", {}, this.form, this.error,
-      html("h2", {}, "Searches"),
+    this.element = html("div", {},
+      html("p", { class: "lead" }, "Ask something, and watch how several attempts at an answer are made, judged, dropped and copied until one of them wins."),
+      this.form, this.error, html("h2", {}, "Searches"), this.trouble,
       html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Searches" },
         html("table", { class: "runs" },
           html("thead", {}, html("tr", {}, ...["began", "state", "algorithm", "question", "candidates", "tokens", "time"].map((one) => html("th", { scope: "col" }, one)))),
@@ -40,14 +42,16 @@ export class Runs {
         event.preventDefault();
         this.begin({ text: text.value, model: how.value, budget: Number(budget.value), seed: seed.value });
       });
+      this.error.replaceChildren();
     } catch (error) {
       this.error.replaceChildren(complaint(error));
     }
   }
 
   async begin(question) {
+    this.error.replaceChildren();
     try {
-      const trace = await begin(question, (error) => console.warn(error.message));
+      const trace = await begin(question, (error) => this.error.replaceChildren(complaint(error)));
       location.hash = `#/run/${trace}`;
     } catch (error) {
       this.error.replaceChildren(complaint(error));
@@ -65,11 +69,16 @@ export class Runs {
       const page = await get(`v1/traces?limit=${this.limit}`);
       this.rows.replaceChildren(...page.data.map(row), ...(page.data.length ? [] : [html("tr", {}, html("td", { colspan: 7, class: "quiet" }, "None yet: ask something above."))]));
       this.more.hidden = page.next === null || this.limit >= 1000;
-      const running = page.data.some((one) => one.state === "TRACE_STATE_RUNNING");
-      if (!this.left) this.timer = setTimeout(() => this.refresh(), running ? AGAIN : 3 * AGAIN);
+      this.trouble.replaceChildren();
+      this.again(page.data.some((one) => stateOf(one) === "running") ? AGAIN : 3 * AGAIN);
     } catch (error) {
-      this.error.replaceChildren(complaint(error));
+      this.trouble.replaceChildren(complaint(error));
+      if (error instanceof Gone) this.again(AGAIN);
     }
+  }
+
+  again(wait) {
+    if (!this.left) this.timer = setTimeout(() => this.refresh(), wait);
   }
 
   leave() {
@@ -79,13 +88,13 @@ export class Runs {
 }
 
 function row(info) {
-  const state = (info.state ?? "").replace("TRACE_STATE_", "").toLowerCase();
-  const question = asked(info.trace_id) || questionOf(info) || "not stored";
+  const state = stateOf(info);
+  const question = asked(info.trace_id) || questionOf(info) || "not kept";
   const began = new Date(info.began);
   const cells = [
     html("a", { href: `#/run/${info.trace_id}` }, began.toLocaleTimeString()),
     html("span", { class: `state ${state}`, title: info.error ?? "" }, state),
-    info.algorithm ?? "", short(question, 70), info.candidates ?? "",
+    info.algorithm || "a pipeline", short(question, 70), info.candidates ?? "",
     info.ledger ? number(info.ledger.completion_tokens) : "", seconds(info.seconds)];
   return html("tr", {}, ...cells.map((cell) => html("td", {}, cell)));
 }

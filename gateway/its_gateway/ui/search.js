@@ -1,27 +1,7 @@
 // A search as far as it is told: its candidates in lanes, where they came from, and what became of them.
-
-export const kindOf = (event) =>
-  Object.keys(event).find((name) => !["trace_id", "index", "seconds"].includes(name)) ?? "";
-
-class Lane {
-  constructor(id, slot, born, parent) {
-    this.id = id;
-    this.slot = slot;
-    this.born = born; // the column of its first step
-    this.parent = parent; // the candidate that it was forked from, or null
-    this.steps = []; // {text, tokens, score}
-    this.dropped = false;
-    this.ended = null; // {answer, reason, tokens, text}
-    this.score = null;
-    this.votes = null;
-    this.weight = null;
-    this.chosen = false;
-  }
-
-  get end() {
-    return this.born + this.steps.length;
-  }
-}
+import { grouped } from "./grouped.js";
+import { Lane } from "./lane.js";
+import { kindOf } from "./moments.js";
 
 export class Search {
   constructor(events) {
@@ -30,17 +10,19 @@ export class Search {
     this.free = []; // slots whose lanes were dropped
     this.started = null;
     this.committed = "";
+    this.commitments = []; // {text, seconds}
+    this.now = 0; // seconds since it began
     this.answer = null;
     this.ledger = null;
     this.notes = [];
     this.items = new Map(); // lanes of a pipeline's items, by id
     this.standing = new Map(); // lanes that the last stage left, by the pass of the pipeline
-    this.resampled = 0;
     for (const event of events) this.add(event);
   }
 
   add(event) {
     const kind = kindOf(event);
+    this.now = Math.max(this.now, event.seconds ?? 0);
     this[`on_${kind}`]?.(event[kind], event);
   }
 
@@ -79,8 +61,10 @@ export class Search {
     }
   }
 
-  on_resampled({ survivors = [], dropped_ids: dropped = [] }) {
-    this.resampled += 1;
+  on_resampled({ survivors = [], dropped_ids: dropped = [], expected = [] }) {
+    for (const { candidate_id: id, times = 0 } of expected) this.lane(id).due = times;
+    const heirs = grouped(survivors, (one) => one.parent_id || one.candidate_id);
+    for (const [id, { length }] of heirs) this.lane(id).places.set(this.lane(id).end - 1, length);
     for (const id of dropped) {
       const lane = this.lane(id);
       lane.dropped = true;
@@ -97,8 +81,9 @@ export class Search {
     lane.ended = { answer, reason, tokens, text };
   }
 
-  on_committed({ text = "" }) {
+  on_committed({ text = "" }, { seconds = 0 }) {
     this.committed += text;
+    this.commitments.push({ text, seconds });
   }
 
   on_progress({ ledger }) {
@@ -191,12 +176,27 @@ export class Search {
     return [...found.values()].sort((a, b) => b.count - a.count);
   }
 
-  // Scores as shares from 0 to 1, whatever the reward model's range is.
-  share(score) {
-    if (score === null) return null;
+  // Scores from the least to the most, which are 0 and 1 where none is beyond: whatever the reward model's range is.
+  range() {
     const all = [...this.lanes.values()].flatMap((lane) => lane.steps.map((step) => step.score)).filter((one) => one !== null);
-    const low = Math.min(0, ...all);
-    const high = Math.max(1, ...all);
-    return (score - low) / (high - low);
+    return [all.reduce((a, b) => Math.min(a, b), 0), all.reduce((a, b) => Math.max(a, b), 1)];
+  }
+
+  // How many leading columns are certain: every candidate that is left says what was committed.
+  certain() {
+    let [said, column] = ["", 0];
+    const lane = [...this.lanes.values()].find((one) => !one.dropped);
+    for (const step of lane ? this.steps(lane) : []) {
+      said += step.text;
+      if (!this.committed.startsWith(said.trim())) break;
+      column += 1;
+    }
+    return column;
+  }
+
+  // All steps of a candidate, those of the ones it was copied from included.
+  steps(lane) {
+    if (lane.parent === null) return lane.steps;
+    return [...this.steps(this.lanes.get(lane.parent)).slice(0, lane.born), ...lane.steps];
   }
 }

@@ -1,66 +1,77 @@
-// What happens, in words for people who have never seen such a search; and the moments at which it is worth a pause.
+// What happens, in words for people who have never seen such a search.
 import { short } from "./dom.js";
-import { kindOf } from "./search.js";
+import { grouped } from "./grouped.js";
+import { places } from "./lane.js";
+import { told } from "./moments.js";
+import { verdict } from "./verdict.js";
 
-const QUIET = new Set(["progress", "attempt_started"]);
-
-// Groups events into moments: {from, until, kind, words}; a moment is what is drawn at once.
-export function moments(events) {
-  const found = [];
-  events.forEach((event, place) => {
-    const kind = kindOf(event);
-    const last = found.at(-1);
-    if (last && (QUIET.has(kind) || (last.kind === kind && ["step", "scored", "ended"].includes(kind)))) {
-      last.until = place + 1;
-      if (!QUIET.has(kind)) last.events.push(event);
-    } else found.push({ kind, until: place + 1, events: [event], seconds: event.seconds ?? 0 });
-  });
-  return found;
-}
-
-export function words(moment) {
-  return TOLD[moment.kind]?.(moment.events.map((event) => event[moment.kind]), moment) ?? "";
-}
+export const words = (moment) => TOLD[moment.kind]?.(told(moment)) ?? "";
 
 const TOLD = {
   started: ([{ algorithm, model, reward_model: reward, budget = {} }]) => {
-    const judge = reward ? ` and judged by ${reward}` : "";
-    return `${algorithm} begins: ${count(budget.samples ?? 1, "candidate")} will be written by ${model || "its models"}${judge}.`;
+    const judge = reward ? `, and ${reward} will judge them` : "";
+    return `${algorithm} begins: ${model || "its models"} will write ${count(budget.samples ?? 1, "candidate")}${judge}.`;
   },
   step: (steps) => {
     const which = [...new Set(steps.map((one) => (one.step ?? 0) + 1))];
-    return `${count(steps.length, "candidate")} wrote step ${which.join(" and ")}, such as “${short(steps[0].text ?? "", 60)}”.`;
+    return `${count(steps.length, "candidate")} wrote step ${which.join(" and ")}: ${usual(steps.map((one) => one.text ?? ""))}.`;
   },
   scored: (each) => {
-    const scores = each.flatMap((one) => one.scores ?? []).map((one) => one.score ?? 0);
-    if (scores.length === 1) return `The reward model judged a candidate: ${scores[0].toFixed(2)}.`;
-    const [low, high] = [Math.min(...scores), Math.max(...scores)];
-    return `The reward model judged ${scores.length} candidates: the poorest looks ${low.toFixed(2)}, the best ${high.toFixed(2)}.`;
+    const all = each.flatMap((one) => one.scores ?? []).sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
+    const [best, poorest] = [all[0], all.at(-1)].map((one) => `${(one?.score ?? 0).toFixed(2)}`);
+    if (all.length < 2) return `The reward model judged candidate ${all[0]?.candidate_id}: ${best}.`;
+    if (best === poorest) return `The reward model judged ${all.length} candidates, and gave each of them ${best}.`;
+    return `The reward model judged ${all.length} candidates: ${all[0].candidate_id} looks best with ${best}, ${all.at(-1).candidate_id} poorest with ${poorest}.`;
   },
-  resampled: ([{ survivors = [], dropped_ids: dropped = [] }]) => {
-    const copied = {};
-    for (const { candidate_id: id, parent_id: parent } of survivors) if (id !== parent && parent) copied[parent] = (copied[parent] ?? 1) + 1;
-    const copies = Object.entries(copied).map(([id, times]) => `${id} (now ${times} of it)`);
-    if (!dropped.length && !copies.length) return "Resampling: all look alike, so all go on.";
-    const gone = dropped.length ? ` Dropped: ${dropped.join(", ")}.` : "";
-    return `Resampling: places are handed out again, more of them to candidates that look better.${gone}${copies.length ? ` Copied: ${copies.join(", ")}.` : ""}`;
+  resampled: ([{ survivors = [], dropped_ids: dropped = [], expected = [] }]) => {
+    const due = new Map(expected.map((one) => [one.candidate_id, one.times ?? 0]));
+    const heirs = [...grouped(survivors, (one) => one.parent_id || one.candidate_id)].filter(([, own]) => own.length > 1);
+    if (!dropped.length && !heirs.length) return "Resampling: all look about equally good, so each keeps its place.";
+    const worth = (id) => (due.has(id) && !Number.isInteger(due.get(id)) ? ` (its score was worth ${places(due.get(id))})` : "");
+    const copied = heirs.map(([id, own]) => `candidate ${id} now has ${own.length}${worth(id)}`);
+    const sum = dropped.reduce((all, id) => all + (due.get(id) ?? 0), 0);
+    return `Resampling: the ${survivors.length} places are handed out again by score.${copied.length ? ` ${capital(listed(copied))}.` : ""}${gone(dropped, due.size ? sum : null)}`;
   },
   ended: (ended) => {
-    const answers = [...new Set(ended.map((one) => one.final_answer).filter(Boolean))];
-    return `${count(ended.length, "candidate")} finished${answers.length ? ` with the answer ${answers.join(", ")}` : ""}.`;
+    const answers = [...grouped(ended.map((one) => one.final_answer || "no final answer"), (one) => one)].sort((a, b) => b[1].length - a[1].length);
+    return `${count(ended.length, "candidate")} finished: ${listed(answers.map(([answer, own]) => (own.length > 1 ? `${answer} (${own.length} times)` : answer)))}.`;
   },
-  committed: (texts) => `Certain from here on, because every survivor says it: “${short(texts.map((one) => one.text ?? "").join(""), 80)}”.`,
+  committed: (texts) => `Certain from here on, because whoever is left says it: “${short(texts.map((one) => one.text ?? "").join(""), 80)}”.`,
   failure: ([{ message = "" }]) => `Something failed, and the search goes on: ${message}`,
   note: ([{ message = "" }]) => message,
-  stage_started: ([{ stage, strategy, items = 0 }]) => `The stage ${stage} (${strategy}) begins with ${count(items, "item")}.`,
-  attempt_ended: ([{ text = "", error = "" }]) => (error ? `An attempt failed: ${error}` : `An attempt says “${short(text, 60)}”.`),
-  stage_ended: ([{ stage, items = [] }]) => `The stage ${stage} leaves ${count(items.length, "item")}.`,
+  stage_started: ([{ stage, strategy, items = 0 }]) => `The stage ${stage} (${strategy}) begins${items ? ` with ${count(items, "candidate")}` : ""}.`,
+  attempt_ended: (each) => {
+    const failed = each.filter((one) => one.error);
+    const rest = each.filter((one) => !one.error);
+    const broken = failed.length ? ` ${count(failed.length, "attempt")} failed: ${short(failed[0].error, 120)}` : "";
+    return rest.length ? `${count(rest.length, "attempt")} succeeded: ${usual(rest.map((one) => one.text ?? ""))}.${broken}` : broken.trim();
+  },
+  stage_ended: ([{ stage, items = [] }]) => `The stage ${stage} leaves ${count(items.length, "candidate")}.`,
   answer: ([answer]) => {
-    const chosen = (answer.candidates ?? []).find((one) => one.chosen);
     if (answer.refusal) return `There is no answer: ${answer.refusal}`;
-    const why = chosen?.votes ? `, which got ${Number(chosen.votes.toFixed(2))} votes` : chosen?.score === undefined ? "" : `, scored ${(chosen.score ?? 0).toFixed(2)}`;
-    return `The answer is ${chosen?.final_answer || "there"}${chosen ? `: candidate ${chosen.id}${why}` : ""}.`;
+    const { name, why } = verdict(answer);
+    return `The answer is ${name || "there"}${why ? `: ${why}` : ""}.`;
   },
 };
 
+function gone(dropped, worth) {
+  if (!dropped.length) return "";
+  const [many, why] = [dropped.length > 1, worth === null ? "" : `, worth ${places(worth)}${dropped.length > 1 ? " together" : ""}`];
+  return ` ${many ? "Candidates" : "Candidate"} ${listed(dropped)} ${many ? "get none and end" : "gets none and ends"} here${why}.`;
+}
+
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
 const count = (size, noun) => `${size} ${noun}${size === 1 ? "" : "s"}`;
+
+// The text that comes most often.
+function usual(texts) {
+  const [first, ...others] = [...grouped(texts, (one) => one)].sort((a, b) => b[1].length - a[1].length);
+  const said = `“${short(first[0], 70)}”`;
+  if (!others.length) return texts.length > 2 ? `all of them ${said}` : said;
+  return first[1].length > 1 ? `${first[1].length} times ${said}, and ${count(others.length, "other text")}` : `${said}, and ${count(others.length, "other text")}`;
+}
+
+function listed(all) {
+  const shown = all.length > 7 ? [...all.slice(0, 6), `${all.length - 6} more`] : all;
+  return shown.length > 1 ? `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}` : shown[0];
+}

@@ -1,107 +1,114 @@
-// One search as a tree: time runs to the right, a lane is a candidate, a dot is a step, its fill is its score.
-import { short, svg } from "./dom.js";
-
-const LEFT = 46;
-const TOP = 22;
-const NARROWEST = 74;
-const WIDEST = 250;
-const RIGHT = 150;
-const READABLE = 150; // columns so wide have room for what a step says
+// One search as a tree: time runs to the right, a row is a candidate, a dot is a step, its fill is its score.
+import { Card } from "./card.js";
+import { html, short, svg } from "./dom.js";
+import { Layout } from "./layout.js";
 
 export class Tree {
   constructor(shown) {
     this.shown = shown; // called with {lane, step, column} when a step is looked at
     this.chosen = "";
-    this.svg = svg("svg", { class: "tree", role: "group", "aria-label": "The search as a tree of steps" });
+    this.nodes = new Map();
+    this.card = new Card();
+    this.svg = svg("svg", { class: "tree", role: "group", "aria-label": "The search as a tree of steps; arrow keys walk through it" });
     this.svg.addEventListener("keydown", (event) => this.moved(event));
-    this.element = this.svg;
+    this.svg.addEventListener("click", (event) => this.show(event.target.closest(".step")?.dataset.name));
+    this.svg.addEventListener("pointerover", (event) => this.point(event.target.closest(".step")));
+    this.svg.addEventListener("pointerleave", () => this.card.hide());
+    this.svg.addEventListener("focusin", (event) => this.point(event.target.closest(".step")));
+    this.svg.addEventListener("focusout", () => this.card.hide());
+    this.scroll = html("div", { class: "scroll canvas", tabindex: 0, role: "region", "aria-label": "Tree, scrollable", onscroll: () => this.card.hide() }, this.svg);
+    this.element = html("div", { class: "stage" }, this.scroll, this.card.element);
   }
 
   draw(search) {
     const lanes = [...search.lanes.values()];
-    const slots = Math.max(1, ...lanes.map((lane) => lane.slot + 1));
-    const columns = Math.max(1, ...lanes.map((lane) => lane.end));
-    const room = (this.svg.parentElement?.clientWidth ?? 0) - LEFT - RIGHT - 4;
-    this.wide = Math.max(NARROWEST, Math.min(WIDEST, Math.floor(room / Math.max(columns, 4))));
-    this.tall = slots > 24 ? 15 : 30;
-    const [width, height] = [LEFT + columns * this.wide + RIGHT, TOP + slots * this.tall + 14];
-    const [path, alive] = [search.path(), search.alive()];
+    const layout = (this.layout = new Layout(lanes, this.scroll.clientWidth));
+    this.search = search;
+    this.card.hide();
+    const marks = { path: search.path(), alive: search.alive(), range: search.range(), certain: search.certain() };
     const focused = this.svg.contains(document.activeElement) ? this.chosen : null;
-    this.nodes = new Map();
-    this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    this.svg.setAttribute("width", width);
-    this.svg.setAttribute("height", height);
-    const root = [LEFT - 24, TOP + ((slots - 1) * this.tall) / 2];
+    this.nodes.clear();
+    for (const [name, value] of [["viewBox", `0 0 ${layout.width} ${layout.height}`], ["width", layout.width], ["height", layout.height]]) this.svg.setAttribute(name, value);
     this.svg.replaceChildren(
-      ...this.heads(columns, columns === 1 && lanes.some((lane) => lane.ended)),
-      svg("g", { class: "links" }, ...lanes.flatMap((lane) => this.links(lane, search, { path, alive }, root))),
-      svg("circle", { class: "root", cx: root[0], cy: root[1], r: 7 }, svg("title", {}, "The question")),
-      ...lanes.flatMap((lane) => this.dots(lane, search, { path, alive })),
+      ...this.heads(layout, marks, layout.columns === 1 && lanes.some((lane) => lane.ended)),
+      svg("g", { class: "links" }, ...lanes.flatMap((lane) => this.links(lane, marks))),
+      svg("circle", { class: "root", cx: layout.root[0], cy: layout.root[1], r: 7 }, svg("title", {}, "The question")),
+      ...lanes.flatMap((lane) => this.dots(lane, marks)),
       ...lanes.map((lane) => this.end(lane)).filter(Boolean),
     );
     this.rove(focused);
   }
 
-  at(lane, column) {
-    return [LEFT + column * this.wide + NARROWEST / 2, TOP + lane.slot * this.tall + this.tall / 2];
+  heads(layout, { certain }, whole) {
+    return Array.from({ length: layout.columns }, (_, column) => {
+      const name = layout.wide < 54 ? `${column + 1}` : `step ${column + 1}`;
+      return svg("text", { class: `head ${column < certain ? "certain" : ""}`, x: layout.x(column), y: 13 }, `${whole ? "answer" : name}${column < certain ? " ✓" : ""}`);
+    });
   }
 
-  heads(columns, whole) {
-    return Array.from({ length: columns }, (_, column) =>
-      svg("text", { class: "head", x: LEFT + column * this.wide + NARROWEST / 2, y: 13 }, whole ? "answer" : `step ${column + 1}`),
-    );
-  }
-
-  links(lane, search, { path, alive }, root) {
-    const links = [];
-    let from = root;
-    let before = null;
-    if (lane.parent !== null) {
-      const parent = search.lanes.get(lane.parent);
-      from = lane.born > 0 ? this.at(parentAt(search, parent, lane.born - 1), lane.born - 1) : root;
-      before = parentAt(search, parent, lane.born - 1);
+  links(lane, { path, alive }) {
+    const [links, layout] = [[], this.layout];
+    let from = layout.root;
+    let copied = false;
+    if (lane.parent !== null && lane.born > 0) {
+      from = layout.at(ancestor(this.search, lane, lane.born - 1), lane.born - 1);
+      copied = true;
     }
-    for (let column = lane.born; column < Math.max(lane.end, lane.born + (lane.parent === null ? 0 : 1)); column += 1) {
-      const to = this.at(lane, column);
-      const on = path.has(`${lane.id}/${column}`);
-      const born = column === lane.born && before;
-      const kind = on ? "on" : !alive.has(`${lane.id}/${column}`) ? "dropped" : born ? "fork" : "";
-      links.push(svg("path", { class: `link ${kind} ${column >= lane.end ? "coming" : ""}`, d: curve(from, to) }));
+    const until = Math.max(lane.end, lane.born + (lane.parent === null ? 0 : 1));
+    for (let column = lane.born; column < until; column += 1) {
+      const [to, name] = [layout.at(lane, column), `${lane.id}/${column}`];
+      const fork = column === lane.born && copied ? "fork" : "";
+      links.push(svg("path", { class: `link ${path.has(name) ? "on" : alive.has(name) ? fork : "dropped"} ${column >= lane.end ? "coming" : ""}`, d: curve(from, to) }));
       from = to;
     }
     return links;
   }
 
-  dots(lane, search, { path, alive }) {
+  dots(lane, { path, alive, range: [low, high] }) {
+    const layout = this.layout;
     return lane.steps.map((step, place) => {
       const column = lane.born + place;
-      const [x, y] = this.at(lane, column);
-      const share = search.share(step.score);
-      const name = `${lane.id}/${column}`;
-      const on = path.has(name) ? "on" : alive.has(name) ? "" : "dropped";
+      const [[x, y], name] = [layout.at(lane, column), `${lane.id}/${column}`];
+      const share = step.score === null ? null : (step.score - low) / (high - low);
       const level = share === null ? "unscored" : `s${Math.min(4, Math.floor(share * 5))}`;
-      const most = this.tall > 20 ? 9 : 6;
-      const dot = svg(
-        "g",
-        { class: `step ${level} ${on}`, role: "button", tabindex: -1, "data-name": name, "aria-label": said(lane, step, column) },
-        svg("circle", { cx: x, cy: y, r: most + 4, class: "halo" }),
-        svg("circle", { cx: x, cy: y, r: 3 + (share ?? 0.4) * (most - 3), class: "dot" }),
-        svg("title", {}, said(lane, step, column)),
-        this.wide < READABLE || this.tall < 20 ? null : svg("text", { class: "says", x: x + 14, y: y - 4 }, short(step.text, Math.floor((this.wide - 26) / 6.2))),
-      );
-      dot.addEventListener("click", () => this.show(name));
+      const kind = path.has(name) ? "on" : alive.has(name) ? "" : "dropped";
+      const dot = svg("g", { class: `step ${level} ${kind}`, role: "button", tabindex: -1, "data-name": name, "aria-label": said(lane, step, column) },
+        svg("circle", { cx: x, cy: y, r: layout.dot + 4, class: "halo" }),
+        svg("circle", { cx: x, cy: y, r: 3 + (share ?? 0.4) * (layout.dot - 3), class: "dot" }),
+        this.caption(lane, step, column, [x, y]), this.copies(lane, column, [x, y]));
       this.nodes.set(name, { dot, lane, step, column });
       return dot;
     });
   }
 
+  caption(lane, step, column, [x, y]) {
+    const score = step.score === null ? "" : step.score.toFixed(2);
+    if (!this.layout.scored || (!this.layout.wordy && !score)) return null;
+    const text = this.layout.wordy ? short(step.text, Math.floor((this.layout.wide - 56) / 6.2)) : "";
+    return svg("text", { class: "says", x: x + this.layout.dot + 5, y: y - 4 }, svg("tspan", { class: "score" }, score), text ? ` ${text}` : "");
+  }
+
+  copies(lane, column, [x, y]) {
+    const places = lane.places.get(column) ?? 1;
+    if (places < 2 || !this.layout.scored) return null;
+    return svg("text", { class: "copies", x: x + this.layout.dot + 5, y: y + 10 }, `×${places}`);
+  }
+
   end(lane) {
-    const [x, y] = this.at(lane, Math.max(lane.born, lane.end - 1));
-    if (lane.dropped) return svg("text", { class: "cross", x: x + 17, y: y + 5 }, "✕");
+    const [x, y] = this.layout.at(lane, Math.max(lane.born, lane.end - 1));
+    const [left, low] = [x + this.layout.dot + 5, y + (this.layout.roomy ? 10 : 4)];
+    if (lane.dropped) return svg("text", { class: "cross", x: left, y: low }, "✕");
     if (!lane.ended) return null;
     const answer = short(lane.ended.answer || "no answer", 14);
-    const low = this.wide < READABLE || this.tall < 20 ? 5 : 10;
-    return svg("text", { class: `answer ${lane.chosen ? "on" : ""}`, x: x + 16, y: y + low }, lane.chosen ? `★ ${answer}` : answer);
+    return svg("text", { class: `answer ${lane.chosen ? "on" : ""}`, x: left, y: low }, lane.chosen ? `★ ${answer}` : answer);
+  }
+
+  point(dot) {
+    const found = this.nodes.get(dot?.dataset.name);
+    if (!found) return this.card.hide();
+    const { lane, step, column } = found;
+    const last = lane.dropped && column === lane.end - 1;
+    this.card.show(dot.querySelector(".dot").getBoundingClientRect(), { class: "quiet", text: titled(lane, step, column) }, { class: "text", text: step.text.trim() }, { class: "bad", text: last ? lane.fate : "" });
   }
 
   show(name) {
@@ -114,35 +121,29 @@ export class Tree {
 
   rove(focused) {
     const name = this.nodes.has(this.chosen) ? this.chosen : this.nodes.keys().next().value;
-    for (const [each, { dot }] of this.nodes) {
-      dot.setAttribute("tabindex", each === name ? 0 : -1);
-      dot.classList.toggle("seen", each === this.chosen);
-    }
+    this.nodes.get(this.stop)?.dot.setAttribute("tabindex", -1);
+    this.nodes.get(this.stop)?.dot.classList.remove("seen");
+    this.nodes.get(name)?.dot.setAttribute("tabindex", 0);
+    this.nodes.get(name)?.dot.classList.toggle("seen", name === this.chosen);
+    this.stop = name;
     if (focused !== null) this.nodes.get(name)?.dot.focus();
   }
 
   moved(event) {
-    const here = this.nodes.get(event.target.dataset?.name);
-    if (!here) return;
-    const [ways, all] = [{ ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }, [...this.nodes]];
-    const way = ways[event.key];
-    if (!way) {
-      if (event.key === "Enter" || event.key === " ") this.show(event.target.dataset.name);
-      return;
-    }
+    const name = event.target.dataset?.name;
+    if (!this.nodes.has(name)) return;
+    if (event.key === "Enter" || event.key === " ") this.show(name);
+    else if (event.key === "Escape") this.card.hide();
+    else if (WAYS[event.key]) this.show(this.layout.nearest(this.nodes, name, WAYS[event.key]));
+    else return;
     event.preventDefault();
-    const [x, y] = this.at(here.lane, here.column);
-    const best = all
-      .map(([name, one]) => [name, this.at(one.lane, one.column)])
-      .map(([name, [a, b]]) => [name, (a - x) * way[0] + (b - y) * way[1], Math.abs((a - x) * way[1]) + Math.abs((b - y) * way[0])])
-      .filter(([, along]) => along > 0)
-      .sort((a, b) => a[1] + 4 * a[2] - (b[1] + 4 * b[2]))[0];
-    if (best) this.show(best[0]);
   }
 }
 
+const WAYS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
+
 // The lane among `lane` and its ancestors that wrote the step of a column.
-function parentAt(search, lane, column) {
+function ancestor(search, lane, column) {
   while (lane.born > column && lane.parent !== null) lane = search.lanes.get(lane.parent);
   return lane;
 }
@@ -152,8 +153,11 @@ function curve([x, y], [a, b]) {
   return `M${x} ${y}C${middle} ${y} ${middle} ${b} ${a} ${b}`;
 }
 
+export function titled(lane, step, column) {
+  return `Candidate ${lane.id}, step ${column + 1}: ${step.score === null ? "not scored" : `score ${step.score.toFixed(3)}`}`;
+}
+
 function said(lane, step, column) {
-  const score = step.score === null ? "not scored" : `score ${step.score.toFixed(3)}`;
   const fate = lane.dropped ? ", dropped" : lane.chosen ? ", the answer" : "";
-  return `Candidate ${lane.id}, step ${column + 1}, ${score}${fate}: ${short(step.text, 160)}`;
+  return `${titled(lane, step, column)}${fate}. ${short(step.text, 160)}`;
 }
