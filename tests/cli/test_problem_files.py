@@ -61,6 +61,35 @@ def test_empty_lines_are_passed_over_and_still_counted(tmp_path: Path):
     assert [one.id for one in problems(path)] == ["2", "4"]
 
 
+def test_lines_end_where_jsonl_ends_them_and_a_mark_of_the_encoding_is_no_problem(tmp_path: Path):
+    path = tmp_path / "file.jsonl"
+    odd = "one\u2028two\x85three\x0cfour"
+    line = json.dumps({"id": None, "problem": odd, "answer": "1"}, ensure_ascii=False)
+    path.write_bytes(f"\ufeff{line}\r\n\r\n{line}".encode())
+
+    assert problems(path) == [Problem("1", odd, "1"), Problem("3", odd, "1")]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b'problem,answer\n"1+1?",2\n', r"jsonl:1: no JSON object: .*pandas' to_json"),
+        (b'[\n{"problem": "1+1?", "answer": "2"}\n]', r"jsonl:1: no JSON object: .*jq -c"),
+        (b'[{"problem": "1+1?", "answer": "2"}]', r"jsonl:1: a JSON object is expected, which this isn't; .*jq -c"),
+        (b'{"problem": "caf\xe9?", "answer": "1"}', r"file\.jsonl: this isn't text in UTF-8"),
+        (b"PAR1\x00\xff", r"file\.jsonl: this isn't text in UTF-8"),
+        (b'{"problem": "?", "answer": NaN}', r"jsonl:1: .*NaN is equal to nothing"),
+        (b'{"problem": "?", "answer": null}', "no field answer or .* answer, which is null"),
+    ],
+)
+def test_what_is_no_file_of_problems_is_refused_with_what_makes_one(tmp_path: Path, content: bytes, told: str):
+    path = tmp_path / "file.jsonl"
+    path.write_bytes(content)
+
+    with pytest.raises(Failed, match=told):
+        problems(path)
+
+
 @pytest.mark.parametrize(
     ("records", "told"),
     [

@@ -34,23 +34,32 @@ def problems(path: Path, fields: Mapping[str, str] | None = None) -> list[Proble
     A problem without an id gets the number of its line.
 
     Args:
-        path: one JSON object a line; empty lines are passed over.
+        path: one JSON object a line, in UTF-8; empty lines are passed over.
         fields: names of the file's own, by `problem`, `answer` or `id`; upper and lower case are the same.
 
     Raises:
         Failed: if a line can't be used, two problems have one id, or there is none; the message names the line.
     """
     found: dict[str, Problem] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if not line.strip():
-            continue
+    for number, line in lines(path):
         problem = _problem(line, number, fields or {}, f"{path}:{number}")
         if problem.id in found:
             raise Failed(f"{path}:{number}: a problem before it has the id {problem.id!r} already", REFUSED)
         found[problem.id] = problem
     if not found:
-        raise Failed(f"{path}: there is no problem in it; one JSON object a line is expected", REFUSED)
+        raise Failed(f"{path}: there is no problem in it; {CONVERT}", REFUSED)
     return list(found.values())
+
+
+def lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a file that aren't empty, with their numbers. Raises Failed where it can't be read as text."""
+    try:
+        with path.open(encoding="utf-8-sig") as file:  # which ends lines where JSONL does, not at U+2028
+            yield from ((number, line) for number, line in enumerate(file, 1) if line.strip())
+    except UnicodeDecodeError as error:
+        raise Failed(f"{path}: this isn't text in UTF-8: {error.reason}", REFUSED) from error
+    except OSError as error:
+        raise Failed(f"{path} can't be read: {error.strerror}", REFUSED) from error
 
 
 def mapping(pairs: Sequence[str]) -> dict[str, str]:
@@ -66,15 +75,15 @@ def mapping(pairs: Sequence[str]) -> dict[str, str]:
 
 def _problem(line: str, number: int, fields: Mapping[str, str], place: str) -> Problem:
     try:
-        values: Any = json.loads(line)
+        values: Any = json.loads(line, parse_constant=_unequal)
     except ValueError as error:
-        raise Failed(f"{place}: no JSON: {error}", REFUSED) from error
+        raise Failed(f"{place}: no JSON object: {error}; {CONVERT}", REFUSED) from error
     if not isinstance(values, dict):
-        raise Failed(f"{place}: a JSON object is expected, which this isn't", REFUSED)
+        raise Failed(f"{place}: a JSON object is expected, which this isn't; {CONVERT}", REFUSED)
     record = {name.lower(): value for name, value in cast("dict[str, Any]", values).items()}
     question = _text(record, "problem", fields, place)
     answer = _final(_text(record, "answer", fields, place), place)
-    named = any(name in record for name in _names("id", fields))
+    named = any(_present(record, _names("id", fields)))
     return Problem(_text(record, "id", fields, place) if named or "id" in fields else str(number), question, answer)
 
 
@@ -83,7 +92,7 @@ def _text(record: Mapping[str, Any], wanted: str, fields: Mapping[str, str], pla
     name = next(_present(record, _names(wanted, fields)), None)
     if name is None:
         looked = " or ".join(_names(wanted, fields))
-        there = ", ".join(record) or "none"
+        there = ", ".join(f"{one}, which is null" if record[one] is None else one for one in record) or "none"
         raise Failed(f"{place}: no field {looked}, but {there}; say which it is with --field {wanted}=NAME", REFUSED)
     value = record[name]
     if isinstance(value, bool) or not isinstance(value, str | int | float) or not str(value).strip():
@@ -108,5 +117,13 @@ def _final(answer: str, place: str) -> str:
     return final
 
 
+def _unequal(constant: str) -> None:
+    raise ValueError(f"{constant} is equal to nothing")
+
+
+CONVERT = (
+    "one JSON object a line is expected; `jq -c '.[]' F.json` makes such lines of a list, "
+    "pandas' to_json(orient='records', lines=True) of a table"
+)
 LONGEST = 1000
 """Characters of a final answer; what is longer and has no box is a solution, with which nothing can be compared."""

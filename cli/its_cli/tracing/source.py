@@ -12,6 +12,7 @@ from google.protobuf import json_format
 
 from its.orchestrator.v1.orchestrator_pb2 import GetTraceResponse
 from its.orchestrator.v1.trace_pb2 import TraceInfo
+from its_cli.evaluating.formats import lines
 from its_cli.exits import FAILED, REFUSED, UNREACHABLE, Failed
 
 PAGE = 100
@@ -65,12 +66,8 @@ class FileSource:
 
     def __init__(self, path: Path) -> None:
         """Read the file. Raises Failed naming a line that is no run."""
-        try:
-            lines = path.read_text().splitlines()
-        except OSError as error:
-            raise Failed(f"{path} can't be read: {error.strerror}", REFUSED) from error
         self._path = path
-        read = [_parsed(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+        read = [_parsed(path, number, line) for number, line in lines(path)]
         self._traces = {one.info.trace_id: one for one in read}
 
     def infos(self) -> Iterator[TraceInfo]:
