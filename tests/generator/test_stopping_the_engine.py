@@ -7,6 +7,15 @@ import pytest
 from grpc import aio
 
 from its.generator.v1 import generator_pb2 as pb
+from its.generator.v1.generator_pb2_grpc import GeneratorServiceStub, add_GeneratorServiceServicer_to_server
+from its_generator.__main__ import SERVICE
+from its_generator.meter import EngineMetrics
+from its_generator.models import Models
+from its_generator.servicer import GeneratorServicer
+from its_generator.settings import Settings
+from its_runtime.channel import open_channel
+from its_runtime.server import new_server, serving
+from its_runtime.telemetry import Telemetry
 
 MANY = 256
 
@@ -93,3 +102,19 @@ async def test_after_many_leave_at_once_the_engine_serves_the_next(stub, tiny, r
 
     await eventually(lambda: tiny.load == (0, 0))
     assert (await read(stub, asking()))[0].finished
+
+
+async def test_what_a_caller_used_who_left_is_told_to_whoever_runs_the_generator(tiny, forever, asking, eventually):
+    models = Models({"its-tiny": tiny})
+    metrics = EngineMetrics(models, lambda: 0)
+    server = new_server(Settings(port=0, grace_seconds=0.0), Telemetry(metrics))
+    add_GeneratorServiceServicer_to_server(GeneratorServicer(models), server)
+    async with serving(server, Settings(port=0), SERVICE) as port, open_channel(f"127.0.0.1:{port}") as channel:
+        call = GeneratorServiceStub(channel).Generate(long(asking, forever))
+        await call.read()
+        call.cancel()
+        await eventually(lambda: b'method="its.generator.v1.GeneratorService/Generate"' in metrics.text())
+
+    told = dict(line.rsplit(" ", 1) for line in metrics.text().decode().splitlines() if line.startswith("its_"))
+    assert float(told['its_tokens_total{kind="completion"}']) == tiny.sampled > 0
+    assert float(told['its_engine_tokens_total{model="its-tiny"}']) == tiny.sampled

@@ -1,9 +1,11 @@
 """What the generator counts besides its calls: the sequences that it has in hand, and what its engines do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol, runtime_checkable
 
 from prometheus_client import Gauge
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
 from its_generator.models import Models
 from its_runtime.metrics import Metrics
@@ -33,6 +35,31 @@ class Loaded(Protocol):
         ...
 
 
+@runtime_checkable
+class Counting(Protocol):
+    """A backend that counts what its engine samples."""
+
+    @property
+    def sampled(self) -> int:
+        """How many tokens that were until now, of calls that run, too; may be read by any thread."""
+        ...
+
+
+class Sampled(Collector):
+    """The tokens that engines sampled: work, where `its_tokens` has what calls that ended were told of."""
+
+    def __init__(self, models: Models) -> None:
+        self._models = models
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """Yield one count a model."""
+        counts = CounterMetricFamily("its_engine_tokens", "Tokens that engines sampled.", labels=["model"])
+        for name, backend in self._models.items():
+            if isinstance(backend, Counting):
+                counts.add_metric([name], backend.sampled)
+        yield counts
+
+
 class EngineMetrics(Metrics):
     """Counters of a generator."""
 
@@ -43,6 +70,7 @@ class EngineMetrics(Metrics):
         engines = Gauge(
             "its_engine_sequences", "Sequences in the batch and the queue.", ["model", "state"], registry=self.registry
         )
+        self.registry.register(Sampled(models))
         for name, backend in models.items():
             if isinstance(backend, Loaded):
                 _report(engines, name, backend)

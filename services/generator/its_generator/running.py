@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from its_generator.backend import Generation
-from its_generator.tick import Usage
-from its_runtime.errors import AlreadyRunning
+from its_generator.tick import Tick, Usage
+from its_runtime.errors import AlreadyRunning, ItsError
+
+LAST_WORD_SECONDS = 1.0
+"""How long an engine may take to stop and to tell what it used, when whoever asked has left."""
 
 
 class Call:
@@ -15,10 +18,17 @@ class Call:
     def __init__(self) -> None:
         self._generation: Generation | None = None
         self._is_stopped = False
+        self.is_left = False
+        """Whether its caller has gone: its id may be used again."""
         self.sequences = 0
         """How many have not ended."""
         self.usage: asyncio.Future[Usage | None] = asyncio.get_running_loop().create_future()
         """What it used, once it has ended; None when it ended without telling."""
+
+    @property
+    def used(self) -> Usage | None:
+        """What it used; None while that isn't known."""
+        return self.usage.result() if self.usage.done() else None
 
     def runs(self, generation: Generation) -> None:
         """Take what the engine runs for it."""
@@ -31,6 +41,22 @@ class Call:
         self._is_stopped = True
         if self._generation:
             self._generation.stop()
+
+    def took(self, tick: Tick) -> None:
+        """Note what came of it."""
+        self.sequences -= len(tick.finished)
+        if tick.usage:
+            self.ends(tick.usage)
+
+    async def left(self) -> None:
+        """Stop the engine's work for a caller who has gone, and learn what it used."""
+        self.is_left = True
+        self.stop()
+        if self._generation and not self.usage.done():
+            with suppress(ItsError, TimeoutError):  # what it used stays unknown
+                async with asyncio.timeout(LAST_WORD_SECONDS):
+                    async for tick in self._generation:
+                        self.took(tick)
 
     def ends(self, usage: Usage | None) -> None:
         """Tell those who wait what it used."""
@@ -52,13 +78,15 @@ class RunningCalls:
     @contextmanager
     def entered(self, request_id: str) -> Generator[Call, None, None]:
         """Let a call be found inside the block. Raises AlreadyRunning when the id is in use."""
-        if request_id in self._calls:
+        known = self._calls.get(request_id)
+        if known and not known.is_left:
             raise AlreadyRunning(f"request_id: {request_id!r} is in use by a running call; choose another id")
         call = self._calls[request_id] = Call()
         try:
             yield call
         finally:
-            del self._calls[request_id]
+            if self._calls.get(request_id) is call:
+                del self._calls[request_id]
             call.ends(None)
 
     def find(self, request_id: str) -> Call | None:

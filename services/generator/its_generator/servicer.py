@@ -1,5 +1,6 @@
 """The rpcs of the generator: convert, call, convert."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -44,16 +45,20 @@ class GeneratorServicer(GeneratorServiceServicer):
             started: pb.Started | None = wanted.started
             async with generating(backend, wanted.job) as generation:
                 call.runs(generation)
-                async for tick in generation:
-                    response = convert.response(tick)
-                    if started:
-                        response.started.CopyFrom(started)
-                        started = None
-                    call.sequences -= len(tick.finished)
-                    if tick.usage:
-                        call.ends(tick.usage)
-                        trail.note(**facts.used(tick.usage))
-                    yield response
+                try:
+                    async for tick in generation:
+                        response = convert.response(tick)
+                        if started:
+                            response.started.CopyFrom(started)
+                            started = None
+                        call.took(tick)
+                        yield response
+                except (asyncio.CancelledError, GeneratorExit):
+                    await call.left()
+                    raise
+                finally:
+                    if usage := call.used:
+                        trail.note(**facts.used(usage))
 
     async def Abort(self, request: pb.AbortRequest, context: Context) -> pb.AbortResponse:  # pyright: ignore[reportIncompatibleMethodOverride]
         call = self._running.find(request.request_id)

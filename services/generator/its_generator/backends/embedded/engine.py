@@ -33,6 +33,11 @@ class Engine:
         """How many sequences run and wait."""
         return self._scheduler.load
 
+    @property
+    def sampled(self) -> int:
+        """How many tokens were sampled until now."""
+        return self._scheduler.sampled
+
     @contextmanager
     def running(self) -> Generator["Engine", None, None]:
         """Run the thread inside the block; what still runs at its end fails with Unavailable."""

@@ -20,6 +20,8 @@ class Lane:
 
     def __init__(self, decoder: Decoder, prefixes: PrefixCache, eos_ids: Set[int], max_batch: int) -> None:
         self.works: list[Work] = []
+        self.sampled = 0
+        """Tokens, since it was made."""
         self._decoder = decoder
         self._prefixes = prefixes
         self._eos_ids = eos_ids
@@ -157,6 +159,7 @@ class Lane:
         return Row(work, completion, draws, ids, ids[-1], len(ids) - 1, prefill.values)
 
     def _step(self, had: Counter[Work]) -> None:
+        self.sampled += len(self._batch.rows) - self._batch.idle
         logits = self._batch.step()
         tokens = self._sampler.draw(logits)
         reports = self._logprobs.of(logits, tokens)

@@ -56,6 +56,11 @@ class Embedded:
         """How many sequences run and wait."""
         return self._engine.load
 
+    @property
+    def sampled(self) -> int:
+        """How many tokens were sampled until now, whatever became of them."""
+        return self._engine.sampled
+
     async def tokenize(self, prompt: Conversation | str, continuation: str = "") -> tuple[int, ...]:
         return await self._prompts.ids(prompt, continuation)
 

@@ -46,6 +46,11 @@ class Scheduler:
         return Load(running, sum(len(work.waiting) for work in self.works))
 
     @property
+    def sampled(self) -> int:
+        """How many tokens were sampled until now; may be read by any thread."""
+        return sum(lane.sampled for lane in self._lanes)
+
+    @property
     def has_work(self) -> bool:
         """Whether there is anything to do."""
         return bool(self.works or self.evaluations)
