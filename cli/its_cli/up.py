@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from its_cli.configuration import Configuration
 from its_cli.exits import explained
 from its_cli.layout import Layout, based, configured, moved
 from its_cli.loading import load
@@ -17,6 +19,8 @@ from its_cli.part import PARTS, Part
 from its_cli.starting import Starting
 from its_cli.system import system
 
+EVALS = Path("evals")
+"""Where `its eval` writes, unless it is told otherwise."""
 Config = Annotated[Path | None, typer.Option(help="its.yaml; without it, the defaults.", dir_okay=False)]
 PortBase = Annotated[
     int | None,
@@ -39,7 +43,14 @@ def up(config: Config = None, port_base: PortBase = None) -> None:
         configuration = load(config)
         ports = based(port_base) if port_base else None
         layout = moved(configuration, config, ports) if ports else configured(configuration, config)
-        asyncio.run(_until_told(layout, Console(highlight=False)))
+        asyncio.run(_until_told(_drawing(layout, configuration), Console(highlight=False)))
+
+
+def _drawing(layout: Layout, configuration: Configuration) -> Layout:
+    """Let the page draw what `its eval` writes here, unless its.yaml names another folder."""
+    if configuration.gateway.reports:
+        return layout
+    return replace(layout, environment={**layout.environment, "ITS_GATEWAY_REPORTS": str(EVALS.resolve())})
 
 
 async def _until_told(layout: Layout, console: Console) -> None:
@@ -83,5 +94,7 @@ async def _run(layout: Layout, console: Console) -> None:
 
 def _where(layout: Layout) -> Text:
     return Text(
-        f"its: ready. OpenAI's protocol at {layout.url}/v1, its documentation at {layout.url}/docs", "bold green"
+        f"its: ready. OpenAI's protocol at {layout.url}/v1, its documentation at {layout.url}/docs, "
+        f"searches to watch at {layout.url}/ui",
+        "bold green",
     )

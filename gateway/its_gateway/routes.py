@@ -11,7 +11,7 @@ from its_gateway.generate import Generate, GenerateRequest
 from its_gateway.headers import ALGORITHM, BUDGET
 from its_gateway.health import Health
 from its_gateway.models import Models
-from its_gateway.observing import PAGE, Pages, Traces
+from its_gateway.observing import PAGE, Pages, Reports, Traces
 from its_gateway.orchestrator import Orchestrator
 from its_gateway.page import Page
 from its_gateway.responses import ResponseRequest, Responses
@@ -25,7 +25,7 @@ def add_routes(app: FastAPI, settings: Settings, orchestrator: Orchestrator) -> 
     completions, configure = Completions(settings, orchestrator), Configure(settings, orchestrator)
     generate = Generate(settings, orchestrator)
     models, health = Models(orchestrator), Health(orchestrator)
-    traces, pages = Traces(settings, orchestrator), Pages()
+    traces, pages, reports = Traces(settings, orchestrator), Pages(), Reports(settings)
 
     app.post("/v1/chat/completions", **_CHAT)(chat.answer)
     app.post("/v1/responses", **_RESPONSE)(responses.answer)
@@ -37,6 +37,7 @@ def add_routes(app: FastAPI, settings: Settings, orchestrator: Orchestrator) -> 
     app.get("/v1/traces", **_TRACES)(traces.all)
     app.get("/v1/traces/{trace_id}", **route("Get a run", shapes.Trace, parameters=(_TRACE_ID,)))(traces.one)
     app.get("/v1/traces/{trace_id}/events", **_TRACE_EVENTS)(traces.events)
+    app.get("/v1/reports", **route("List evaluations", shapes.ReportList))(reports.all)
     app.get(PAGE, include_in_schema=False)(pages.page)
     app.get(PAGE + "/{name}", include_in_schema=False)(pages.file)
     app.post("/configure", **route("Make a profile", shapes.Configured, Configuration))(configure.make)

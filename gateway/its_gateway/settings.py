@@ -51,6 +51,11 @@ class Settings(ServiceSettings):
     keys: Path | None = Field(
         default=None, description="File of API keys, as `its keys` writes it. Absent: whoever can connect may ask."
     )
+    reports: Path | None = Field(
+        default=None,
+        description="Folder of an evaluation, or of several, as `its eval --out` writes them: /ui draws their figures "
+        "for every key. `its up` takes ./evals where nothing is said.",
+    )
     open: bool = Field(
         default=False, description="Let everybody in who can connect, from other machines too, without a key."
     )

@@ -4,6 +4,7 @@ from its_gateway.shapes.chat import ChatCompletion
 from its_gateway.shapes.completions import TextCompletion
 from its_gateway.shapes.failure import Failure
 from its_gateway.shapes.listing import Configured, Generated, Health, Model, ModelList, Readiness
+from its_gateway.shapes.reporting import Report, ReportList
 from its_gateway.shapes.responses import ResponseObject
 from its_gateway.shapes.tracing import Trace, TraceList
 
@@ -16,6 +17,8 @@ __all__ = [
     "Model",
     "ModelList",
     "Readiness",
+    "Report",
+    "ReportList",
     "ResponseObject",
     "TextCompletion",
     "Trace",
