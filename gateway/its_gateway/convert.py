@@ -12,8 +12,9 @@ from its.orchestrator.v1 import answer_pb2
 from its.orchestrator.v1.orchestrator_pb2 import Detail, SolveRequest
 from its_gateway.catalogue import Choice
 from its_gateway.errors import ApiError
-from its_gateway.messages import ChatMessage, Tool, ToolCall, ToolChoice
+from its_gateway.messages import ChatMessage, ToolCall
 from its_gateway.schema import Budget, ChatRequest, ResponseFormat, Thinking
+from its_gateway.tools import Tool, ToolChoice
 
 _EXACT = 2**53
 _DEPTH = 16
@@ -50,9 +51,15 @@ def _logprobs(request: ChatRequest) -> sampling_pb2.LogprobOptions:
 def _conversation(request: ChatRequest) -> chat_pb2.Conversation:
     return chat_pb2.Conversation(
         messages=map(_message, request.messages),
-        tools=map(_tool, request.tools),
+        tools=map(_tool, _offered(request)),
         tool_choice=_tool_choice(request.tool_choice) if request.tool_choice else None,
     )
+
+
+def _offered(request: ChatRequest) -> Iterable[Tool]:
+    """Return the tools that the model hears of."""
+    allowed = request.tool_choice and request.tool_choice.allowed_tools and request.tool_choice.names
+    return [tool for tool in request.tools if not allowed or tool.function.name in allowed]
 
 
 def _message(message: ChatMessage) -> chat_pb2.Message:
@@ -82,7 +89,7 @@ def _tool(tool: Tool) -> chat_pb2.Tool:
 def _tool_choice(choice: ToolChoice) -> chat_pb2.ToolChoice:
     if choice.function:
         return chat_pb2.ToolChoice(mode=chat_pb2.ToolChoice.MODE_NAMED, name=choice.function.name)
-    return chat_pb2.ToolChoice(mode=chat_pb2.ToolChoice.Mode.Value(f"MODE_{choice.type.upper()}"))
+    return chat_pb2.ToolChoice(mode=chat_pb2.ToolChoice.Mode.Value(f"MODE_{choice.mode.upper()}"))
 
 
 def _budget(budget: Budget) -> answer_pb2.Budget:

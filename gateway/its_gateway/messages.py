@@ -1,21 +1,23 @@
-"""Messages of a conversation, and tools, as OpenAI's clients write them."""
+"""Messages of a conversation, as OpenAI's clients write them and send them back."""
 
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic.config import JsonDict
 
-from its_gateway.kinds import EMPTY, OBJECT, SOME, TEXT, kind, told
+from its_gateway.kinds import EMPTY, SOME, TEXT, kind, told
 from its_gateway.strict import Strict, refuse
 
 
-def _readable(kind: object) -> object:
+def readable(kind: object) -> object:
+    """Return the kind of a part, if models can read it. Raises what refuses it."""
     if kind in _UNREADABLE:
         raise refuse(f"{kind!r} parts can't be read here; the models behind this gateway read text")
     return kind
 
 
-_UNREADABLE = ("image_url", "input_audio", "file")
+_UNREADABLE = ("image_url", "input_audio", "file", "input_image", "input_file")
+GIVEN = "As an answer gave it, or an SDK made of one; not read by the model."
 
 
 class TextPart(Strict):
@@ -29,7 +31,7 @@ class TextPart(Strict):
         kind({"type": {"const": "refusal"}, "refusal": TEXT}, ["text"]),
     )
 
-    type: Annotated[Literal["text", "refusal"], BeforeValidator(_readable)]
+    type: Annotated[Literal["text", "refusal"], BeforeValidator(readable)]
     text: str = ""
     refusal: str = ""
 
@@ -59,6 +61,7 @@ class CalledFunction(Strict):
 
     name: str = Field(min_length=1)
     arguments: str = ""
+    parsed_arguments: object = Field(default=None, description=GIVEN)
 
 
 class ToolCall(Strict):
@@ -67,6 +70,7 @@ class ToolCall(Strict):
     id: str
     type: Literal["function"] = "function"
     function: CalledFunction
+    index: int | None = Field(default=None, description=GIVEN)
 
 
 _SOME_TEXT: JsonDict = {"type": "string", "minLength": 1}
@@ -94,6 +98,10 @@ class ChatMessage(Strict):
     tool_calls: list[ToolCall] = Field(default=[], description="Tools that an assistant message calls.")
     tool_call_id: str = Field(default="", description="The call that a tool message answers.")
 
+    annotations: list[dict[str, object]] = Field(default=[], description=GIVEN)
+    parsed: object = Field(default=None, description=GIVEN)
+    reasoning_content: str = Field(default="", description=GIVEN)
+
     @model_validator(mode="after")
     def fits_its_role(self) -> Self:
         """Refuse a message that lacks what its role needs, or has what another role's would."""
@@ -118,52 +126,3 @@ class ChatMessage(Strict):
 
     def _or_calls(self) -> str:
         return ", tool_calls, or both" if self.role == "assistant" else ": a text or a list of text parts"
-
-
-class FunctionTool(Strict):
-    """A function that the model may call."""
-
-    name: str = Field(min_length=1)
-    description: str = ""
-    parameters: dict[str, object] | None = Field(default=None, description="JSON schema of the arguments.")
-    strict: bool = Field(default=False, description="Whether what doesn't follow the schema is no call.")
-
-
-class Tool(Strict):
-    """A tool that the model may call; functions are the only kind."""
-
-    type: Literal["function"]
-    function: FunctionTool
-
-
-class NamedFunction(Strict):
-    """A function, by name."""
-
-    name: str
-
-
-def _mode(choice: object) -> object:
-    return {"type": choice} if isinstance(choice, str) else choice
-
-
-class ToolChoice(Strict):
-    """Whether the model may, must or must not call tools."""
-
-    model_config = told(
-        kind({"type": {"const": "function"}, "function": OBJECT}),
-        kind({"type": {"enum": ["none", "auto", "required"]}}, ["function"]),
-    )
-
-    type: Literal["none", "auto", "required", "function"]
-    function: NamedFunction | None = None
-
-    @model_validator(mode="after")
-    def names_a_function(self) -> Self:
-        """Refuse a mode and a name that don't belong together."""
-        if (self.type == "function") != (self.function is not None):
-            raise refuse("`function` goes with type 'function', and that type needs it")
-        return self
-
-
-_Modes = Literal["none", "auto", "required"]
-AnyToolChoice = Annotated[ToolChoice, BeforeValidator(_mode, json_schema_input_type=_Modes | ToolChoice)]

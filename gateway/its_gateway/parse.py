@@ -1,7 +1,7 @@
 """From bytes to a request, or to the error that names the field at fault."""
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar, get_args
 
 import orjson
 from fastapi import Request
@@ -59,7 +59,7 @@ def _too_large(limit: int) -> ApiError:
 def refused(kind: type[BaseModel], errors: ValidationError) -> ApiError:
     """Return the error that names the first field of `kind` that was refused, and what is possible there."""
     error: Mapping[str, Any] = dict(errors.errors(include_url=False)[0])
-    path: tuple[int | str, ...] = error["loc"]
+    path = _path(error)
     param = _param(path)
     if error["type"] == "extra_forbidden":
         message = f"{param}: there is no such field{_possible(kind, path)}"
@@ -70,6 +70,11 @@ def refused(kind: type[BaseModel], errors: ValidationError) -> ApiError:
         f"{param}: {error['msg']}{_given(error)}{_described(kind, path)}" if param else f"the body: {error['msg']}"
     )
     return ApiError(400, message, param=param, code="invalid_value")
+
+
+def _path(error: Mapping[str, Any]) -> tuple[int | str, ...]:
+    within: str = error.get("ctx", {}).get("field", "")
+    return (*error["loc"], *filter(None, within.split(".")))
 
 
 def _param(path: tuple[int | str, ...]) -> str | None:
@@ -88,5 +93,16 @@ def _given(error: Mapping[str, Any]) -> str:
 
 
 def _described(kind: type[BaseModel], path: tuple[int | str, ...]) -> str:
-    field = kind.model_fields.get(str(path[0]))
-    return f". {field.description}" if field and field.description else ""
+    """Return what the innermost field of `path` says of itself."""
+    kinds, said = [kind], None
+    for name in (step for step in path if isinstance(step, str)):
+        field = next((one.model_fields[name] for one in kinds if name in one.model_fields), None)
+        kinds, said = list(_kinds(field and field.annotation)), field and field.description
+    return f". {said}" if said else ""
+
+
+def _kinds(annotation: object) -> Iterable[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _kinds(inner)

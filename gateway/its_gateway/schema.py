@@ -1,13 +1,15 @@
 """A chat completion request: every field of OpenAI's that is honoured, with its limits, and ours beside them."""
 
 import re
+from collections.abc import Set
 from typing import Annotated, Literal, Self, cast
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from its_gateway.kinds import OBJECT, kind, told
-from its_gateway.messages import AnyToolChoice, ChatMessage, Tool
+from its_gateway.messages import ChatMessage
 from its_gateway.strict import Refused, Strict, refuse
+from its_gateway.tools import AnyToolChoice, Tool, ToolChoice
 
 UINT32 = 2**32 - 1
 MOST_CHOICES = 128
@@ -24,7 +26,7 @@ Samples = Annotated[int, Field(ge=1, le=1000)]
 class Budget(Strict):
     """How much a run may spend; whichever ends first ends the run."""
 
-    samples: Samples | None = Field(default=None, description="Samples, particles or beams.")
+    samples: Samples | None = Field(default=None, description="Samples, particles or beams, 1 to 1000.")
     tokens: int | None = Field(default=None, ge=1, le=2**63 - 1, description="Completion tokens in total.")
     seconds: float | None = Field(default=None, gt=0, description="Wall seconds.")
 
@@ -190,14 +192,19 @@ class ChatRequest(Strict):
         """Refuse fields that contradict one another."""
         limits = {self.max_tokens, self.max_completion_tokens} - {None}
         if len(limits) > 1:
-            raise refuse("max_tokens and max_completion_tokens are one limit; send one of them")
+            raise refuse("max_tokens and max_completion_tokens are one limit; send one of them", "max_tokens")
         if self.stream_options and not self.stream:
-            raise refuse("stream_options go with `stream: true` only")
+            raise refuse("it goes with `stream: true` only", "stream_options")
         if self.top_logprobs is not None and not self.logprobs:
-            raise refuse("top_logprobs go with `logprobs: true` only")
-        named = self.tool_choice.function if self.tool_choice else None
-        if named and named.name not in {tool.function.name for tool in self.tools}:
-            raise refuse(f"tool_choice names {named.name!r}, which is not one of the tools")
-        if self.tool_choice and self.tool_choice.type == "required" and not self.tools:
-            raise refuse("tool_choice 'required' needs tools to choose from")
+            raise refuse("it goes with `logprobs: true` only", "top_logprobs")
+        if self.tool_choice:
+            _check(self.tool_choice, {tool.function.name for tool in self.tools})
         return self
+
+
+def _check(choice: ToolChoice, tools: Set[str]) -> None:
+    strange = choice.names - tools
+    if strange:
+        raise refuse(f"it names {min(strange)!r}, which is not one of the tools", "tool_choice")
+    if choice.mode == "required" and not tools:
+        raise refuse("'required' needs tools to choose from", "tool_choice")

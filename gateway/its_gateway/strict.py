@@ -47,6 +47,6 @@ Refused = Annotated[None, BeforeValidator(_never), WithJsonSchema({"type": "null
 """A field of OpenAI's that is refused with its description, whatever it says."""
 
 
-def refuse(message: str) -> PydanticCustomError:
-    """Return the error that a validator raises to refuse its value with `message`."""
-    return PydanticCustomError("refused", "{message}", {"message": message})
+def refuse(message: str, field: str = "") -> PydanticCustomError:
+    """Return the error that a validator raises to refuse its value, or that `field` of it, with `message`."""
+    return PydanticCustomError("refused", "{message}", {"message": message, "field": field})

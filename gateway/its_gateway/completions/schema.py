@@ -70,13 +70,15 @@ class CompletionRequest(Strict):
     def agrees_with_itself(self) -> Self:
         """Refuse fields that contradict one another."""
         if self.stream_options and not self.stream:
-            raise refuse("stream_options go with `stream: true` only")
+            raise refuse("it goes with `stream: true` only", "stream_options")
         if self.echo and self.logprobs is not None:
-            raise refuse("with echo there are no logprobs: those of a prompt are not known; send one of the two")
+            raise refuse("with echo there are none: those of a prompt are not known; send one of the two", "logprobs")
         if len(self.prompt) * self.n > MOST_CHOICES:
-            raise refuse(f"{len(self.prompt)} prompts with n = {self.n} are more than {MOST_CHOICES} answers")
+            raise refuse(f"{len(self.prompt)} prompts with n = {self.n} are more than {MOST_CHOICES} answers", "n")
         if self.its.progress:
-            raise refuse("its.progress: a completion is its text, with no room for what happens; use chat completions")
+            raise refuse(
+                "a completion is its text, with no room for what happens; use chat completions", "its.progress"
+            )
         return self
 
     def to_chat(self) -> dict[str, object]:

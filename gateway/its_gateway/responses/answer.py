@@ -139,7 +139,7 @@ def _echo(asked: ResponseRequest) -> Json:
         "background": False,
         "temperature": asked.temperature,
         "text": {"format": asked.text.format.model_dump(exclude_none=True, by_alias=True), "verbosity": "medium"},
-        "tool_choice": choice.model_dump() if choice and choice.name else choice.type if choice else "auto",
+        "tool_choice": choice.as_asked if choice else "auto",
         "tools": [tool.model_dump() for tool in asked.tools],
         "top_logprobs": asked.top_logprobs or 0,
         "top_p": asked.top_p,

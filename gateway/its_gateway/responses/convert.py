@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from its_gateway.responses.functions import CallableFunction, FunctionChoice
 from its_gateway.responses.items import Item, Part
-from its_gateway.responses.schema import CallableFunction, Format, FunctionChoice, ResponseRequest
+from its_gateway.responses.schema import Format, ResponseRequest
 
 Json = dict[str, Any]
 
@@ -81,8 +82,15 @@ def _tool(tool: CallableFunction) -> Json:
 
 def _tool_choice(choice: FunctionChoice) -> Json | str:
     if choice.type == "function":
-        return {"type": "function", "function": {"name": choice.name}}
+        return _named(choice.name)
+    if choice.type == "allowed_tools":
+        allowed = {"mode": choice.mode, "tools": [_named(one.name) for one in choice.tools or ()]}
+        return {"type": "allowed_tools", "allowed_tools": allowed}
     return choice.type
+
+
+def _named(name: str | None) -> Json:
+    return {"type": "function", "function": {"name": name}}
 
 
 def _form(form: Format) -> Json:

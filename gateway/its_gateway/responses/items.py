@@ -6,17 +6,19 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic.config import JsonDict
 
 from its_gateway.kinds import SOME, kind, told
+from its_gateway.messages import GIVEN, readable
 from its_gateway.strict import Strict, refuse
 
 
 class Part(Strict):
     """A part of what an item says; text is the only kind that the models behind this gateway read."""
 
-    type: Literal["input_text", "output_text", "refusal"]
+    type: Annotated[Literal["input_text", "output_text", "refusal"], BeforeValidator(readable)]
     text: str = ""
     refusal: str = ""
-    annotations: list[dict[str, Any]] = Field(default=[], description="As a response gave them; not read by the model.")
-    logprobs: list[dict[str, Any]] = Field(default=[], description="As a response gave them; not read by the model.")
+    annotations: list[dict[str, Any]] = Field(default=[], description=GIVEN)
+    logprobs: list[dict[str, Any]] = Field(default=[], description=GIVEN)
+    parsed: object = Field(default=None, description=GIVEN)
 
     @property
     def words(self) -> str:
@@ -36,7 +38,12 @@ _NEEDS = {
     "function_call_output": ("call_id", "output"),
     "reasoning": (),
 }
-_ALSO = {"message": ("phase",), "function_call": (), "function_call_output": (), "reasoning": ("summary", "content")}
+_ALSO = {
+    "message": ("phase",),
+    "function_call": ("parsed_arguments",),
+    "function_call_output": (),
+    "reasoning": ("summary", "content", "encrypted_content"),
+}
 _ALWAYS = {"type", "id", "status"}
 
 
@@ -48,7 +55,10 @@ def _kind(name: str) -> JsonDict:
 
 
 _TYPE = "message"
-_FIELDS = ("role", "content", "call_id", "name", "arguments", "output", "phase", "summary")
+_FIELDS = (
+    "role", "content", "call_id", "name", "arguments", "output", "phase", "summary", "parsed_arguments",
+    "encrypted_content",
+)  # fmt: skip
 
 
 class Item(Strict):
@@ -69,6 +79,8 @@ class Item(Strict):
     summary: list[dict[str, Any]] | None = Field(
         default=None, description="What a search told of itself; a model doesn't read it again."
     )
+    encrypted_content: str | None = Field(default=None, description="Another's reasoning; no model reads it.")
+    parsed_arguments: object = Field(default=None, description=GIVEN)
 
     @model_validator(mode="after")
     def fits_its_type(self) -> Self:

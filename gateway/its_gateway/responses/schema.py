@@ -7,49 +7,10 @@ from pydantic.config import JsonDict
 
 from its_gateway.choosing import AnyBudget, Refused
 from its_gateway.kinds import NULL, OBJECT, TEXT, kind, told
+from its_gateway.responses.functions import AnyChoice, CallableFunction
 from its_gateway.responses.items import Item
 from its_gateway.schema import MOST_ALTERNATIVES, UINT32, Its
 from its_gateway.strict import Strict, refuse
-
-
-class CallableFunction(Strict):
-    """A function that the model may call; OpenAI's own tools don't run here."""
-
-    type: Literal["function"]
-    name: str = Field(min_length=1)
-    description: str = ""
-    parameters: dict[str, object] | None = Field(default=None, description="JSON schema of the arguments.")
-    strict: bool = Field(default=False, description="Whether what doesn't follow the schema is no call.")
-
-
-Modes = Literal["none", "auto", "required"]
-
-
-def _mode(choice: object) -> object:
-    return {"type": choice} if isinstance(choice, str) else choice
-
-
-class FunctionChoice(Strict):
-    """Whether the model may, must or must not call functions."""
-
-    model_config = told(
-        kind({"type": {"const": "function"}, "name": TEXT}),
-        kind({"type": {"enum": ["none", "auto", "required"]}}, ["name"]),
-    )
-
-    type: Literal["none", "auto", "required", "function"]
-    name: str | None = None
-
-    @model_validator(mode="after")
-    def names_a_function(self) -> Self:
-        """Refuse a mode and a name that don't belong together."""
-        if (self.type == "function") != (self.name is not None):
-            raise refuse("`name` goes with type 'function', and that type needs it")
-        return self
-
-
-AnyChoice = Annotated[FunctionChoice, BeforeValidator(_mode, json_schema_input_type=Modes | FunctionChoice)]
-
 
 _FREE: JsonDict = {"enum": ["text", "json_object", None]}
 
@@ -86,6 +47,10 @@ class Text(Strict):
 
 class Reasoning(Strict):
     """What is told of the search."""
+
+    effort: Refused = Field(default=None, description="`budget` says how much to spend on an answer.")
+    context: Refused = Field(default=None, description="A model reads no reasoning again; leave it out.")
+    mode: Refused = Field(default=None, description="`algorithm` says how an answer is searched for.")
 
     summary: Literal["auto", "concise", "detailed"] | None = Field(
         default=None, description="Tell what happens as a reasoning item; the three words mean the same."
@@ -166,8 +131,22 @@ class ResponseRequest(Strict):
     truncation: Literal["disabled"] = Field(default="disabled", description="A conversation is never cut.")
     background: Literal[False] = Field(default=False, description="An answer comes with its request.")
     store: Literal[False] = Field(default=False, description=_STATELESS)
+    prompt_cache_retention: Literal["in_memory"] = Field(default="in_memory", description="As in chat completions.")
+
     previous_response_id: Refused = Field(default=None, description=_STATELESS)
     conversation: Refused = Field(default=None, description=_STATELESS)
+    access_programs: Refused = Field(default=None, description="There are no such programs; leave it out.")
+    background_options: Refused = Field(default=None, description="An answer comes with its request.")
+    context_management: Refused = Field(default=None, description="A conversation is never cut; leave it out.")
+    image: Refused = Field(default=None, description="Text is the only modality; leave it out.")
+    max_tool_calls: Refused = Field(
+        default=None, description="Functions are called by who asks, as often as they like; leave it out."
+    )
+    moderation: Refused = Field(default=None, description="Nothing is moderated; leave it out.")
+    prompt: Refused = Field(default=None, description="No prompts are stored here; send `instructions` and `input`.")
+    prompt_cache_options: Refused = Field(
+        default=None, description="Beginnings are shared wherever questions begin alike; leave it out."
+    )
 
     @property
     def wants_telling(self) -> bool:
@@ -183,5 +162,5 @@ class ResponseRequest(Strict):
     def agrees_with_itself(self) -> Self:
         """Refuse fields that contradict one another."""
         if self.stream_options and not self.stream:
-            raise refuse("stream_options go with `stream: true` only")
+            raise refuse("it goes with `stream: true` only", "stream_options")
         return self

@@ -96,7 +96,7 @@ class ResponseObject(Shape):
     background: Literal[False]
     temperature: float | None
     text: dict[str, Any]
-    tool_choice: str | dict[str, str]
+    tool_choice: str | dict[str, Any]
     tools: list[dict[str, Any]]
     top_logprobs: int
     top_p: float | None
