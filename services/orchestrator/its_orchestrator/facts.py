@@ -17,15 +17,5 @@ def asked(order: Order) -> dict[str, Fact]:
 
 def answered(answer: Answer) -> dict[str, Fact]:
     """Return what a run came to and what it used."""
-    ledger = answer.ledger
-    return {
-        "stopped_by": answer.stopped_by.value,
-        "candidates": len(answer.candidates),
-        "prompt_tokens": ledger.prompt_tokens,
-        "cached_prompt_tokens": ledger.cached_prompt_tokens,
-        "completion_tokens": ledger.completion_tokens,
-        "discarded_tokens": ledger.discarded_tokens,
-        "aborted_tokens": ledger.aborted_tokens,
-        "reward_tokens": ledger.reward_tokens,
-        "judge_tokens": ledger.judge_tokens,
-    }
+    figures = {"stopped_by": answer.stopped_by.value, "candidates": len(answer.candidates)}
+    return {**figures, **answer.ledger.used, "discarded_tokens": answer.ledger.discarded_tokens}

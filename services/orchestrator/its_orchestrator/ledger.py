@@ -31,6 +31,11 @@ class Ledger:
     reward_seconds: float = 0.0
     """The same of the reward service; both may be open at once."""
 
+    @property
+    def used(self) -> dict[str, int]:
+        """The tokens that were used, by kind: known of every run, however it ended."""
+        return {kind: getattr(self, kind) for kind in _USED}
+
     def __add__(self, other: "Ledger") -> "Ledger":
         return Ledger(*map(add, _counts(self), _counts(other)))
 
@@ -50,4 +55,12 @@ class Ledger:
         )
 
 
+_USED = (
+    "prompt_tokens",
+    "cached_prompt_tokens",
+    "completion_tokens",
+    "aborted_tokens",
+    "reward_tokens",
+    "judge_tokens",
+)
 _counts = attrgetter(*(field.name for field in fields(Ledger)))

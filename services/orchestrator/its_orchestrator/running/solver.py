@@ -11,6 +11,7 @@ from its_orchestrator.running.order import Order
 from its_orchestrator.running.run import Engines, Run
 from its_orchestrator.storing.trace import About
 from its_orchestrator.traces import Traces
+from its_runtime import trail
 
 
 class Solver:
@@ -50,5 +51,6 @@ async def _answered(run: Run, spending: Spending | None) -> None:
     try:
         await run.answer()
     finally:
+        trail.note(**run.spent.used)
         if spending:
             spending.comes_to(run.spent)
