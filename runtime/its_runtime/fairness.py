@@ -9,10 +9,11 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+
+from its_runtime.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Flow:
     """What a piece of work belongs to."""
 

@@ -1,9 +1,11 @@
 """A candidate: one answer on its way, from the empty text to its end."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from enum import Enum
 from operator import attrgetter
 from typing import Any
+
+from its_runtime.value import value
 
 
 class StopReason(Enum):
@@ -31,7 +33,7 @@ WHOLE = ENDED - {StopReason.LENGTH, StopReason.CONTENT_FILTER}
 """Reasons after which nothing is missing."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Token:
     """What a token reads, how probable it was, and what else might have stood there."""
 
@@ -45,7 +47,7 @@ class Token:
         return replace(self, top=self.top[:number])
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Step:
     """What a candidate grew by at once."""
 
@@ -55,7 +57,7 @@ class Step:
     """How many of the candidate's token ids it holds; 0 where the generator reports none."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Candidate:
     """One partial or complete answer. It never changes: what grows or scores it makes another one."""
 
@@ -117,15 +119,17 @@ class Candidate:
         return self.but(id=name, parent_id=self.id)
 
     def but(self, **changes: Any) -> "Candidate":  # noqa: ANN401  (any of its fields)
-        """Return it with `changes`, as `dataclasses.replace` would in three times the time: this is done all along."""
-        return Candidate(**dict(zip(_NAMES, _values(self), strict=True)) | changes)
+        """Return it with `changes`, as `dataclasses.replace` would in four times the time: this is done all along."""
+        other = Candidate(*_values(self))
+        for name, changed in changes.items():
+            setattr(other, name, changed)  # nobody has seen it yet
+        return other
 
 
-_NAMES = tuple(field.name for field in fields(Candidate))
-_values = attrgetter(*_NAMES)
+_values = attrgetter(*(field.name for field in fields(Candidate)))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Choice:
     """What an algorithm decided."""
 

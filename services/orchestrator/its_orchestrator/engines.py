@@ -1,19 +1,19 @@
 """What a run needs of generators and reward models. gRPC clients are one answer; `testing.World` is another."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from its_orchestrator.candidate import StopReason, Token
 from its_orchestrator.prompt import Prompt
 from its_orchestrator.sampling import Sampling
 from its_runtime.fairness import ALONE, Flow
+from its_runtime.value import value
 
 Aggregation = Literal["default", "model", "prod", "min", "last", "mean"]
 """How step values become one score; `default` is the reward model's own way."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Identity:
     """The exact weights and tokenizer behind a model's name."""
 
@@ -22,7 +22,7 @@ class Identity:
     tokenizer_fingerprint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class GeneratorModel:
     """What one model of a generator can do."""
 
@@ -43,7 +43,7 @@ class GeneratorModel:
     """Forms of an answer that the engine itself enforces."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RewardModel:
     """What one reward model accepts and returns."""
 
@@ -60,7 +60,7 @@ class RewardModel:
     needs_reference_answer: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Branch:
     """A place to continue from, by several sequences."""
 
@@ -71,7 +71,7 @@ class Branch:
     token_ids: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StepPolicy:
     """Where a step ends."""
 
@@ -86,7 +86,7 @@ class StepPolicy:
     """Tokens that end a step, too."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Generation:
     """A call of a generator."""
 
@@ -111,7 +111,7 @@ class Generation:
     flow: Flow = ALONE
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Passage:
     """Tokens that follow a prompt; the rest of them is to be evaluated."""
 
@@ -119,7 +119,7 @@ class Passage:
     rest: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Evaluation:
     """A call of a generator that samples nothing: how probable is what is given?"""
 
@@ -134,7 +134,7 @@ class Evaluation:
     flow: Flow = ALONE
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Started:
     """What is fixed for a whole call."""
 
@@ -142,7 +142,7 @@ class Started:
     prompt_token_ids: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Delta:
     """New tokens of one sequence."""
 
@@ -157,7 +157,7 @@ class Delta:
     """What each token reads; empty unless asked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class End:
     """The end of one sequence."""
 
@@ -168,7 +168,7 @@ class End:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Usage:
     """What one call used."""
 
@@ -177,7 +177,7 @@ class Usage:
     completion_tokens: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Batch:
     """One message of a generator: whatever happened since the one before."""
 
@@ -188,7 +188,7 @@ class Batch:
     """In the last message only."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Evaluated:
     """How probable given tokens are."""
 
@@ -229,7 +229,7 @@ class Generator(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Trajectory:
     """One partial or complete answer to score."""
 
@@ -242,7 +242,7 @@ class Trajectory:
     known_step_values: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Scoring:
     """A call of a reward service."""
 
@@ -257,7 +257,7 @@ class Scoring:
     flow: Flow = ALONE
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Scored:
     """What a reward service said of one trajectory."""
 
@@ -268,7 +268,7 @@ class Scored:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Scores:
     """What a reward service said of a batch, unchecked."""
 

@@ -1,16 +1,16 @@
 """Events: what happens during a run, in the order in which it happens."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from its_orchestrator.budget import Budget, StoppedBy
 from its_orchestrator.candidate import Candidate, StopReason, Token
 from its_orchestrator.engines import Identity
 from its_orchestrator.ledger import Ledger
 from its_orchestrator.tool_calls import Spoken
+from its_runtime.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class RunStarted:
     """The run began."""
 
@@ -21,7 +21,7 @@ class RunStarted:
     seed: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Progress:
     """How far the run is."""
 
@@ -32,7 +32,7 @@ class Progress:
     ledger: Ledger
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StepEnded:
     """A candidate grew by a step."""
 
@@ -42,7 +42,7 @@ class StepEnded:
     tokens: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CandidateScored:
     """A candidate was scored."""
 
@@ -51,7 +51,7 @@ class CandidateScored:
     step_scores: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Resampled:
     """Candidates were dropped and others forked."""
 
@@ -83,7 +83,7 @@ class Resampled:
         return cls(survivors, dropped, effective_sample_size, tuple(shares))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CandidateEnded:
     """A candidate ended."""
 
@@ -93,7 +93,7 @@ class CandidateEnded:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TextCommitted:
     """Text of the answer that will not be taken back."""
 
@@ -102,7 +102,7 @@ class TextCommitted:
     """Those that make it; empty unless asked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FailureNoted:
     """Something went wrong that the run survived."""
 
@@ -110,14 +110,14 @@ class FailureNoted:
     candidate_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Note:
     """Something worth knowing."""
 
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answer:
     """The outcome."""
 
@@ -147,7 +147,7 @@ class Answer:
     """What the answer says beside the tools that it calls; None where it calls none."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StageStarted:
     """A stage of a pipeline began."""
 
@@ -160,7 +160,7 @@ class StageStarted:
     """What the pipeline was asked."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AttemptStarted:
     """A stage began to work on one candidate."""
 
@@ -170,7 +170,7 @@ class AttemptStarted:
     candidate_index: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AttemptEnded:
     """A stage is done with one candidate."""
 
@@ -187,7 +187,7 @@ class AttemptEnded:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ItemKept:
     """An item as a stage leaves it."""
 
@@ -200,7 +200,7 @@ class ItemKept:
     """Completion tokens that were spent on it until now."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StageEnded:
     """A stage of a pipeline is done."""
 
@@ -213,7 +213,7 @@ class StageEnded:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OutputPiece:
     """A piece of a function's output."""
 
@@ -242,7 +242,7 @@ Kind = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Event:
     """One thing that happened."""
 

@@ -1,10 +1,12 @@
 """The ledger: what a run cost, as an immutable sum of what the engines reported."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from operator import add, attrgetter
 
+from its_runtime.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Ledger:
     """Counts of one call or of many; `+` adds them. `answer + discarded + aborted = completion`, always."""
 

@@ -1,19 +1,19 @@
 """Reading one call of a generator: its messages become growths, ends, and an entry in the account."""
 
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass
 
 from its_orchestrator.candidate import StopReason, Token
 from its_orchestrator.engines import Batch, End, GenerationCall, Started, Usage
 from its_orchestrator.growing.growth import Growth
 from its_orchestrator.limits.account import Account
 from its_runtime.errors import ItsError, Unavailable
+from its_runtime.value import value
 
 OnText = Callable[[str, Sequence[Token]], None]
 """Takes text as it comes, and its tokens where these are reported."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ended:
     """How one growth's part of a call ended."""
 
