@@ -2,6 +2,7 @@ r"""Boxed answers: what stands in the last `\boxed{…}` of a solution."""
 
 import re
 
+_BOXED = "\\boxed"
 _MARKS = re.compile(r"(?P<box>\\+boxed\s*\{)|\\.|(?P<open>\{)|(?P<close>\})", re.DOTALL)
 
 
@@ -13,7 +14,10 @@ def last_boxed(text: str) -> str | None:
     """
     waiting: list[int | None] = []
     last = range(0)
-    for mark in _MARKS.finditer(text):
+    first = text.find(_BOXED)
+    if first < 0:
+        return None
+    for mark in _MARKS.finditer(text, first):  # what stands before can't close a box
         if mark["box"]:
             waiting.append(mark.end())
         elif mark["open"]:

@@ -52,7 +52,7 @@ class OrchestratorServicer(OrchestratorServiceServicer):
                     if isinstance(event.kind, Answer):
                         trail.note(**facts.answered(event.kind))
                         _settle(spending, event.kind)
-                    yield pb.SolveResponse(event=convert_events.event(event, self._equivalence))
+                    yield convert_events.response(event, self._equivalence)
 
     async def RunFunction(
         self, request: pb.RunFunctionRequest, context: Context

@@ -147,9 +147,9 @@ def _policy(steps: StepPolicy) -> pb.StepPolicy:
 
 def _delta(delta: pb.Delta) -> Delta:
     completes = delta.HasField("completed_step")
-    confidences = tuple(map(_confidence, delta.top_logprobs))
+    confidences = tuple(map(_confidence, tops)) if (tops := delta.top_logprobs) else ()
     told = _told(delta) if delta.token_texts else ()
-    ids, logprobs = tuple(delta.token_ids), tuple(delta.logprobs)
+    ids, logprobs = tuple(delta.token_ids[:]), tuple(delta.logprobs[:])  # a slice is taken in one go
     return Delta(delta.sequence, delta.text, ids, logprobs, completes, confidences, told)
 
 

@@ -50,7 +50,7 @@ class Growth:
     @property
     def text(self) -> str:
         """All its text, the start's included."""
-        return "".join((self.start.text, *(step.text for step in self._steps), *self._texts))
+        return "".join([self.start.text, *[step.text for step in self._steps], *self._texts])
 
     @property
     def token_ids(self) -> tuple[int, ...]:

@@ -34,9 +34,22 @@ def wanted(detail: pb.Detail.ValueType) -> frozenset[type]:
 
 def event(one: events.Event, equivalence: Equivalence) -> event_pb2.SolveEvent:
     """Return an event; final answers are what `equivalence` extracts."""
-    message = event_pb2.SolveEvent(trace_id=one.trace_id, index=one.index, seconds=one.seconds)
-    _fill(one.kind, message, equivalence.extract)
+    message = event_pb2.SolveEvent()
+    _make(message, one, equivalence)
     return message
+
+
+def response(one: events.Event, equivalence: Equivalence) -> pb.SolveResponse:
+    """Return an event as part of the answer to a call."""
+    message = pb.SolveResponse()
+    _make(message.event, one, equivalence)
+    return message
+
+
+def _make(message: event_pb2.SolveEvent, one: events.Event, equivalence: Equivalence) -> None:
+    """Make `message`, which is empty, that event where it stands: made elsewhere, it would have to be copied."""
+    message.trace_id, message.index, message.seconds = one.trace_id, one.index, one.seconds
+    _fill(one.kind, message, equivalence.extract)
 
 
 @singledispatch
@@ -134,7 +147,6 @@ def _(kind: events.Answer, message: event_pb2.SolveEvent, extract: Extract) -> N
             budget=budget_proto(kind.budget),
             ledger=ledger(kind.ledger),
             stopped_by=answer_pb2.StoppedBy.Value(f"STOPPED_BY_{kind.stopped_by.name}"),
-            candidates=[_candidate(one, extract, chosen=one.id == chosen.id) for one in kind.candidates],
             seed=kind.seed,
             model=identity(kind.model),
             reward_model=identity(kind.reward_model) if kind.reward_model else None,
@@ -145,6 +157,8 @@ def _(kind: events.Answer, message: event_pb2.SolveEvent, extract: Extract) -> N
             score_range=_range(kind.score_range),
         )
     )
+    for one in kind.candidates:
+        _add(message.answer, one, extract, chosen=one.id == chosen.id)
 
 
 def _token(token: Token) -> answer_pb2.AnswerToken:
@@ -162,21 +176,23 @@ def _message(answer: events.Answer, trace_id: str) -> chat_pb2.Message:
     return chat_pb2.Message(role=chat_pb2.ROLE_ASSISTANT, content=content, tool_calls=calls)
 
 
-def _candidate(one: Candidate, extract: Extract, *, chosen: bool) -> answer_pb2.Candidate:
-    return answer_pb2.Candidate(
+def _add(answer: answer_pb2.Answer, one: Candidate, extract: Extract, *, chosen: bool) -> None:
+    """Add a candidate in its place, and what it has: to say that something is absent takes longer than to be silent."""
+    added = answer.candidates.add(
         id=one.id,
-        parent_id=one.parent_id,
         text=one.text,
         final_answer=one.answer or extract(one.text) or "",
-        score=one.score,
-        step_scores=one.step_scores,
-        votes=one.votes,
-        weight=one.weight,
         stop_reason=_reason(one.stop_reason),
         completion_tokens=one.tokens,
         chosen=chosen,
-        confidence=one.confidence,
     )
+    if one.parent_id:
+        added.parent_id = one.parent_id
+    if one.step_scores:
+        added.step_scores.extend(one.step_scores)
+    for name in ("score", "votes", "weight", "confidence"):
+        if (number := getattr(one, name)) is not None:
+            setattr(added, name, number)
 
 
 def _range(found: tuple[float, float] | None) -> answer_pb2.ScoreRange | None:
