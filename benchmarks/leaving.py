@@ -130,9 +130,8 @@ async def main() -> None:
                 print("|---|---|---|---|---|")
                 for stream in (True, False):
                     found = [await measurement.once(stream=stream) for _ in range(arguments.times)]
-                    print(
-                        f"| {'stream' if stream else 'whole answer'} | {' | '.join(map(_told, zip(*found, strict=True)))} |"
-                    )
+                    cells = (_told(figures) for figures in zip(*found, strict=True))
+                    print(f"| {'stream' if stream else 'whole answer'} | {' | '.join(cells)} |")
 
 
 def limited(file: Path) -> dict[str, str]:
