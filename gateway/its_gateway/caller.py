@@ -12,6 +12,7 @@ from its_gateway.errors import ApiError
 from its_gateway.keys import Key
 from its_gateway.orchestrator import Told
 from its_gateway.settings import Settings
+from its_gateway.spent import Spent
 from its_gateway.standing import Standing
 from its_runtime.errors import NotFound
 
@@ -51,10 +52,11 @@ class Caller:
         """
         self._check(request)
         request.tenant, request.priority = self.key.id, self.key.priority
-        told = self._limit(request)
+        told, spent = self._limit(request), Spent()
         try:
             async with aclosing(orchestrator.solve(request, seconds, told)) as events:
                 async for event in events:
+                    spent.hear(event)
                     yield event
         except NotFound as error:
             raise self._told(request, error) from error

@@ -7,7 +7,6 @@ from typing import Any, cast
 from grpc import StatusCode, aio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from its.orchestrator.v1.answer_pb2 import Answer, StoppedBy
 from its.orchestrator.v1.event_pb2 import SolveEvent
 from its.orchestrator.v1.listing_pb2 import AlgorithmInfo, FunctionInfo, Profile
 from its.orchestrator.v1.orchestrator_pb2 import (
@@ -58,8 +57,6 @@ class Orchestrator:
         call = self._stub.Solve(request, timeout=seconds, metadata=trail.outgoing())
         async with aclosing(responses(call, _SERVICE, told)) as parts:
             async for part in parts:
-                if part.event.HasField("answer"):
-                    trail.note(**_facts(part.event.answer))
                 yield part.event
 
     async def run_function(
@@ -120,20 +117,6 @@ class Orchestrator:
             return (await call).status == health_pb2.HealthCheckResponse.SERVING
         except aio.AioRpcError as error:
             return None if error.code() == StatusCode.NOT_FOUND else False
-
-
-def _facts(answer: Answer) -> dict[str, trail.Fact]:
-    """Return what log, metrics and trace tell of an answer: no word of what was said."""
-    ledger = answer.ledger
-    return {
-        "algorithm": answer.algorithm,
-        "stopped_by": StoppedBy.Name(answer.stopped_by).removeprefix("STOPPED_BY_").lower(),
-        "candidates": len(answer.candidates),
-        "prompt_tokens": ledger.prompt_tokens,
-        "cached_prompt_tokens": ledger.cached_prompt_tokens,
-        "completion_tokens": ledger.completion_tokens,
-        "reward_tokens": ledger.reward_tokens,
-    }
 
 
 @asynccontextmanager

@@ -6,11 +6,14 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from scripted_orchestrator import gateway_to, scripted
 
+from its.orchestrator.v1.answer_pb2 import Ledger
+from its.orchestrator.v1.event_pb2 import Progress, SolveEvent
 from its_gateway.app import create_app
 from its_gateway.meter import HttpMetrics
 from its_gateway.orchestrator import open_orchestrator
 from its_gateway.serving import serving
 from its_gateway.settings import Settings
+from its_runtime.errors import Unavailable
 from its_runtime.telemetry import Telemetry
 
 ASK = {"model": "its-tiny", "messages": [{"role": "user", "content": "2 + 2?"}]}
@@ -53,6 +56,26 @@ async def test_a_streamed_answer_is_counted_like_a_whole_one(counting):
 
     assert found["its_http_requests_total", "200", "POST /v1/chat/completions"] == 1
     assert found["its_tokens_total", "completion"] == 30
+
+
+async def test_tokens_of_several_answers_are_those_of_their_request(counting):
+    assert (await counting.post("/v1/chat/completions", json={**ASK, "n": 3})).status_code == 200
+    found = await samples(counting)
+
+    assert (found["its_tokens_total", "prompt"], found["its_tokens_total", "completion"]) == (60, 90)
+
+
+async def test_what_a_run_used_that_came_to_no_answer_is_counted_as_far_as_it_told(counting, script):
+    async def failing():
+        for tokens in (5, 12):
+            yield SolveEvent(progress=Progress(ledger=Ledger(prompt_tokens=4, completion_tokens=tokens)))
+        raise Unavailable("generator: it is gone")
+
+    script.events = failing
+    await counting.post("/v1/chat/completions", json={**ASK, "stream": True})
+    found = await samples(counting)
+
+    assert (found["its_tokens_total", "prompt"], found["its_tokens_total", "completion"]) == (4, 12)
 
 
 async def test_a_refused_request_is_counted_with_its_status(counting):
