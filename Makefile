@@ -41,8 +41,10 @@ setup: $(VENV)/.test ## make .venv with everything a laptop needs (no torch, no 
 demo: setup ## solve real problems with four real processes and small models
 	@$(BIN)/its demo
 
+# Tests start some hundred processes; what these compile is kept, even where the environment wants none beside sources.
 test: setup ## run the tests, three files at a time: many wait for processes to start and stop
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
+	PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/$(VENV)/bytecode \
+		$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
 
 check: $(VENV)/.check ## format, lint, types, layers, contract, generated code, lock
 	$(BIN)/ruff format --check .
