@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
+from its_cli.gateway_url import gateway_url
 from its_cli.layout import Layout, configured, free, moved
 from its_cli.loading import load
 from its_cli.own import own_system
@@ -28,12 +29,13 @@ class Reached:
 async def reached(url: str | None, config: Path | None, console: Console) -> AsyncGenerator[Reached, None]:
     """Yield the gateway at `url`, or without one this machine's, or else that of a system of one's own.
 
-    What is started stops with the block. Raises ConfigError, PortsTaken and ChildDied.
+    What is started stops with the block. Raises Failed, ConfigError, PortsTaken and ChildDied.
     """
+    given = gateway_url(url) if url else None
     configuration = load(config)
     usual = configured(configuration, config)
-    if url or await _listens(usual):
-        yield Reached(url or usual.url, _plainly)
+    if given or await _listens(usual):
+        yield Reached(given or usual.url, _plainly)
         return
     console.print(STARTING, style="dim", soft_wrap=True)
     async with own_system(moved(configuration, config, free()), console) as running:

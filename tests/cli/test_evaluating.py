@@ -1,5 +1,6 @@
 """`its eval`: one row for each problem, algorithm, budget and seed, whatever interrupts it."""
 
+import io
 import json
 import signal
 import subprocess
@@ -11,10 +12,12 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from rich.console import Console
 from typer.testing import CliRunner
 
 from its_cli.__main__ import app
 from its_cli.evaluating.journal import open_journal
+from its_cli.evaluating.progress import Bar
 
 PROBLEMS = {"a": "2", "b": "1/2", "c": "30"}
 FORMULA = {"id": "d", "problem": "d?", "answer": "x+1"}
@@ -240,6 +243,15 @@ def test_rows_of_different_things_never_mix(
     assert "choose another --out" in done.stderr
 
 
+def test_a_folder_without_a_row_takes_whatever_comes(file: Path, scripted: Any, answer: Answer, tmp_path: Path):
+    scripted.reply = lambda _: (400, {"error": {"message": "temperature: too hot", "type": "invalid_request_error"}})
+    refused = evaluated(file, scripted, tmp_path / "out", "--temperature", "99", "--budget", "1")
+    scripted.reply = answer
+    mended = evaluated(file, scripted, tmp_path / "out", "--temperature", "0.9", "--budget", "1")
+
+    assert (refused.exit_code, mended.exit_code) == (2, 0)
+
+
 def test_how_questions_are_asked_is_sent_and_kept(file: Path, scripted: Any, answer: Answer, tmp_path: Path):
     scripted.reply = lambda asked: answer({**asked, "messages": asked["messages"][1:]})
     options = ("--temperature", "0.5", "--max-tokens", "99", "--system", "Box it.", "--budget", "2", *TWO_SETS)
@@ -294,6 +306,37 @@ def test_a_quota_that_is_used_up_for_long_ends_it(file: Path, scripted: Any, tmp
 
     assert done.exit_code == 2
     assert "no tokens until tomorrow" in done.stderr
+
+
+@pytest.mark.parametrize("end", ["", "/", "/v1", "/v1/"])
+def test_a_gateway_is_found_by_any_of_its_urls(file: Path, scripted: Any, answer: Answer, tmp_path: Path, end: str):
+    scripted.reply = answer
+    options = ("--algorithm", "best-of-n", "--budget", "1", "--out", str(tmp_path / "out"))
+    done = CliRunner().invoke(app, ["eval", str(file), "--url", scripted.url + end, *options])
+
+    assert done.exit_code == 0
+
+
+def test_a_host_alone_is_no_url(file: Path):
+    done = CliRunner().invoke(app, ["eval", str(file), "--url", "gpu-box:8108"])
+
+    assert done.exit_code == 2
+    assert "--url gpu-box:8108: a gateway's URL begins with http:// or https://" in " ".join(done.stderr.split())
+
+
+def test_where_nothing_can_move_a_line_now_and_then_tells_how_far_it_is():
+    seconds = iter(range(100))
+    console = Console(file=io.StringIO(), force_terminal=False)
+    with Bar(console, 6, [True], every=4, now=lambda: next(seconds)) as bar:
+        for right in (True, False, True, True, True):
+            bar.advance(right=right)
+
+    assert isinstance(console.file, io.StringIO)
+    first, *_, last = console.file.getvalue().splitlines()
+    assert first.startswith("5/6 rows, accuracy 80.0 %, ")
+    assert first.endswith("min left")
+    assert last.startswith("6/6 rows, accuracy 83.3 %, ")
+    assert "left" not in last
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def filled(tmp_path: Path) -> Filled:
     """Fills a folder with rows of four problems; the wrong samples of best-of-n are never chosen."""
 
     def fill(algorithms: Sequence[str]) -> Path:
-        claim(tmp_path, About(file="file.jsonl", sha256="0" * 64, model="m", commands=("its eval file.jsonl",)))
+        claim(tmp_path, About(file="file.jsonl", sha256="0" * 64, model="m", commands=("its eval file.jsonl",)), ())
         with open_journal(tmp_path) as journal:
             for algorithm in algorithms:
                 for number in range(4):

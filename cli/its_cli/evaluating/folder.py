@@ -52,14 +52,14 @@ def about(file: Path, fields: dict[str, str], model: str, command: str, grid: Gr
     )
 
 
-def claim(folder: Path, ours: About, begun: Collection[str] = ()) -> None:
+def claim(folder: Path, ours: About, begun: Collection[str]) -> None:
     """Write what the rows of a folder are about; algorithms that have `begun` have rows there.
 
-    Raises Failed where they are about something else.
+    Raises Failed where they are about something else. Without a row, nothing is about anything.
     """
     folder.mkdir(parents=True, exist_ok=True)
     whole = ours
-    if (folder / ABOUT).is_file():
+    if begun and (folder / ABOUT).is_file():
         theirs = told(folder)
         plain: dict[str, dict[str, Any]] = {name: {} for name in begun}
         theirs = theirs.model_copy(update={"parameters": plain | theirs.parameters})

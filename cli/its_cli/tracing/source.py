@@ -14,6 +14,7 @@ from its.orchestrator.v1.orchestrator_pb2 import GetTraceResponse
 from its.orchestrator.v1.trace_pb2 import TraceInfo
 from its_cli.evaluating.formats import lines
 from its_cli.exits import FAILED, REFUSED, UNREACHABLE, Failed
+from its_cli.gateway_url import gateway_url
 
 PAGE = 100
 SECONDS = 60.0
@@ -85,9 +86,10 @@ def opened(url: str, file: Path | None) -> Generator[Source, None, None]:
     if file:
         yield FileSource(file)
         return
+    base = gateway_url(url)
     headers = {"authorization": f"Bearer {os.environ.get('ITS_API_KEY', 'none')}"}
-    trusting = urlsplit(url).hostname not in LOOPBACK
-    with httpx.Client(base_url=url.rstrip("/"), headers=headers, trust_env=trusting, timeout=SECONDS) as http:
+    trusting = urlsplit(base).hostname not in LOOPBACK
+    with httpx.Client(base_url=base, headers=headers, trust_env=trusting, timeout=SECONDS) as http:
         yield GatewaySource(http)
 
 
