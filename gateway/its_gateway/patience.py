@@ -9,6 +9,10 @@ from collections.abc import Mapping
 
 READ_TIMEOUT, TIMEOUT = "X-Stainless-Read-Timeout", "X-Stainless-Timeout"
 """Of the SDKs for Python and for Node; in seconds."""
+WAITED = (
+    "Seconds that the client waits; OpenAI's SDKs send it. A whole answer comes before, with `its.stopped_by` "
+    "`seconds` where the search was cut short; a stream may take longer. What is no positive number says nothing."
+)
 
 
 def waited(headers: Mapping[str, str], most: float) -> float:

@@ -14,6 +14,7 @@ from its_gateway.models import Models
 from its_gateway.observing import PAGE, Pages, Reports, Traces
 from its_gateway.orchestrator import Orchestrator
 from its_gateway.page import Page
+from its_gateway.patience import READ_TIMEOUT, TIMEOUT, WAITED
 from its_gateway.responses import ResponseRequest, Responses
 from its_gateway.schema import ChatRequest
 from its_gateway.settings import Settings
@@ -65,6 +66,8 @@ _BUDGET = {
 _HEADERS = (
     json_header(BUDGET, "Goes before `budget` in the body: samples, or an object.", _BUDGET),
     header(ALGORITHM, "Goes before `algorithm` in the body.", {"type": "string", "maxLength": 128}),
+    header(READ_TIMEOUT, WAITED, {"type": "string"}),
+    header(TIMEOUT, WAITED, {"type": "string"}),
 )
 _CHAT = route("Answer a conversation", shapes.ChatCompletion, ChatRequest, streams=True, parameters=_HEADERS)
 _RESPONSE = route("Answer an input", shapes.ResponseObject, ResponseRequest, streams=True, parameters=_HEADERS)

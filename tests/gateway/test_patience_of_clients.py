@@ -48,3 +48,11 @@ def test_the_shortest_time_counts(read, whole):
     told = {"X-Stainless-Read-Timeout": str(read), "X-Stainless-Timeout": str(whole)}
 
     assert waited(told, 600) == min(read, whole, 600)
+
+
+async def test_the_document_tells_how_long_an_answer_may_take(http):
+    document = (await http.get("/openapi.json")).json()
+    told = {one["name"]: one["description"] for one in document["paths"]["/v1/responses"]["post"]["parameters"]}
+
+    assert "stopped_by" in told["X-Stainless-Read-Timeout"]
+    assert "stopped_by" in told["X-Stainless-Timeout"]
