@@ -195,6 +195,7 @@ def _configuration(folder: Path, ports: list[int]) -> dict[str, Any]:
             "port": gateway,
             "orchestrator": f"127.0.0.1:{orchestrator}",
             "keys": str(folder / "keys.json"),
+            "reports": str(folder / "evals"),
         },
     }
 
