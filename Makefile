@@ -41,10 +41,11 @@ setup: $(VENV)/.test ## make .venv with everything a laptop needs (no torch, no 
 demo: setup ## solve real problems with four real processes and small models
 	@$(BIN)/its demo
 
-# Tests start some hundred processes; what these compile is kept, even where the environment wants none beside sources.
-test: setup ## run the tests, three files at a time: many wait for processes to start and stop
+# Tests start some hundred processes: what these compile is kept, even where the environment wants none beside sources.
+# Files run as they come, since the long ones are those with few tests, which would be left for the end.
+test: setup ## run the tests, four files at a time: many wait for processes to start and stop
 	PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/$(VENV)/bytecode \
-		$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
+		$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.check ## format, lint, types, layers, contract, generated code, lock
 	$(BIN)/ruff format --check .
