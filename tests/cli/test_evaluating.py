@@ -209,6 +209,22 @@ def test_a_row_that_a_service_fails_is_left_out_told_and_tried_by_the_next_run(
     assert sorted(row["problem"] for row in rows(tmp_path / "out")) == sorted(PROBLEMS)
 
 
+def test_an_answer_from_what_a_failing_service_left_is_no_row(
+    file: Path, scripted: Any, answer: Answer, tmp_path: Path
+):
+    def hurt(asked: dict[str, Any]) -> tuple[int, Any]:
+        status, body = answer(asked)
+        stopped_by = "failures" if asked["messages"][0]["content"] == "b?" else "completed"
+        return status, {**body, "its": {**body["its"], "stopped_by": stopped_by}}
+
+    scripted.reply = hurt
+    done = evaluated(file, scripted, tmp_path / "out", "--algorithm", "best-of-n", "--budget", "4")
+
+    assert done.exit_code == 1
+    assert "1 of 3 rows are missing: b: a service failed part of best-of-n" in " ".join(done.stderr.split())
+    assert sorted(row["problem"] for row in rows(tmp_path / "out")) == ["a", "c"]
+
+
 def test_a_refusal_ends_it_at_once(file: Path, scripted: Any, tmp_path: Path):
     scripted.reply = lambda _: (
         400,

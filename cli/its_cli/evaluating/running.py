@@ -15,6 +15,8 @@ from its_cli.exits import FAILED, Failed, TooMany
 
 PATIENCE_SECONDS = 120.0
 """How long a gateway's limits are waited for; what takes longer, such as tomorrow's quota, ends the command."""
+HURT = "failures"
+"""What stopped a run that goes on with what didn't fail."""
 Ask = Callable[[Job], Awaitable[dict[str, Any]]]
 """Returns a job's completion; raises Failed."""
 
@@ -32,7 +34,7 @@ class Running:
     async def run(self, jobs: Sequence[Job], concurrency: int) -> None:
         """Run all jobs, at most `concurrency` at a time.
 
-        A job that a service fails is left out, so that it is missing still. Raises Failed at once where the gateway
+        A job that a service fails, wholly or in part, is left out, so that it is missing still. Raises Failed at once where the gateway
         refuses one or is gone, and in the end where some were left out.
         """
         waiting = iter(jobs)
@@ -69,5 +71,9 @@ class Running:
         started, began = datetime.now(UTC).isoformat(), time.perf_counter()
         completion = await self._admitted(job)
         row = await graded(job, completion, started, time.perf_counter() - began, self._checker)
+        if row.stopped_by == HURT:
+            raise Failed(
+                f"{row.problem}: a service failed part of {row.algorithm}, so that its answer tells too little"
+            )
         self._journal.append(row)
         self._bar.advance(right=row.right)
