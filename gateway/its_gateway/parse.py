@@ -14,12 +14,17 @@ from its_runtime.errors import Cancelled
 
 Body = TypeVar("Body", bound=BaseModel)
 
+_NO_OBJECT = "this has to be a JSON object"
 _SHOWN = 60
 """Characters of a refused value that its error repeats."""
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """Return the body; refuse one over `limit` bytes before it is read, or as soon as it shows."""
+    """Return the body; refuse one over `limit` bytes before it is read, or as soon as it shows, and a packed one."""
+    packed = request.headers.get("content-encoding", "identity").strip().lower()
+    if packed not in {"identity", ""}:
+        message = f"content encoding {packed!r} is not supported; send the body as it is, without Content-Encoding"
+        raise ApiError(415, message, code="unsupported_content_encoding")
     if int(request.headers.get("content-length", 0)) > limit:
         raise _too_large(limit)
     body = bytearray()
@@ -66,9 +71,8 @@ def refused(kind: type[BaseModel], errors: ValidationError) -> ApiError:
         return ApiError(400, message, param=param, code="unknown_parameter")
     if error["type"] == "missing":
         return ApiError(400, f"{param}: this field is required", param=param, code="missing_required_parameter")
-    message = (
-        f"{param}: {error['msg']}{_given(error)}{_described(kind, path)}" if param else f"the body: {error['msg']}"
-    )
+    why = _NO_OBJECT if error["type"] == "model_type" else error["msg"]
+    message = f"{param}: {why}{_given(error)}{_described(kind, path)}" if param else f"the body: {why}"
     return ApiError(400, message, param=param, code="invalid_value")
 
 

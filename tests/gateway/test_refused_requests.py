@@ -1,6 +1,7 @@
 """What can't be honoured is refused by name, with a status and a body of OpenAI's."""
 
 import asyncio
+import gzip
 from contextlib import AsyncExitStack
 
 import httpx
@@ -150,6 +151,7 @@ async def test_fields_that_contradict_one_another_are_refused(http, change):
         ({"reasoning_effort": "high"}, ["reasoning_effort", "budget"]),
         ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, ["image_url", "text"]),
         ({"its": {"alpha": 2**60}}, ["2^53", "text"]),
+        ({"its": 5}, ["its: ", "JSON object"]),
     ],
 )
 async def test_an_error_says_what_was_asked_and_what_is_possible(http, change, words):
@@ -227,6 +229,13 @@ async def test_another_content_type_is_refused(http):
 
     assert response.status_code == 415
     assert "application/json" in response.json()["error"]["message"]
+
+
+async def test_a_packed_body_is_refused_as_such(http):
+    headers = {"content-encoding": "gzip", "content-type": "application/json"}
+    response = await http.post(PATH, content=gzip.compress(b"{}"), headers=headers)
+
+    assert (response.status_code, response.json()["error"]["code"]) == (415, "unsupported_content_encoding")
 
 
 async def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_sent(gateway):
