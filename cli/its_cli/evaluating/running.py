@@ -34,8 +34,8 @@ class Running:
     async def run(self, jobs: Sequence[Job], concurrency: int) -> None:
         """Run all jobs, at most `concurrency` at a time.
 
-        A job that a service fails, wholly or in part, is left out, so that it is missing still. Raises Failed at once where the gateway
-        refuses one or is gone, and in the end where some were left out.
+        A job that a service fails, wholly or in part, is left out, so that it is missing still. Raises Failed at once
+        where the gateway refuses one or is gone, and in the end where some were left out.
         """
         waiting = iter(jobs)
         try:
