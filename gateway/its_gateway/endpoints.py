@@ -46,7 +46,7 @@ def _endpoint(endpoints: Endpoints, model: str, url: str, name: str) -> Endpoint
     if found is None:
         raise ApiError(403, f"{name}: {_ENDPOINT.format(url)}", param=name, code="endpoint_not_allowed")
     if {model, model.rpartition(":")[0]}.isdisjoint(found.models):
-        message = f"{name}: {model!r} is not answered from {url}; {', '.join(found.models)} are"
+        message = f"{name}: {model!r} is not answered from {url}; name a model that is, or leave the endpoint out"
         raise ApiError(403, message, param=name, code="endpoint_not_allowed")
     return found
 

@@ -61,7 +61,58 @@ async def test_an_endpoint_that_an_administrator_lists_may_be_named(gateway, scr
         another = await http.post("/v1/responses", json={"model": "lab/careful", "input": "?"})
 
     assert (plain.status_code, suffixed.status_code, another.status_code) == (200, 200, 403)
+    assert "its-tiny" not in another.text  # it may not exist for this caller
     assert "8100" not in str(script.asked)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "HTTP://LOCALHOST:8100/v1",
+        "http://localhost.:8100/v1",
+        "http://localhost:8100/v1/../v2",
+        "http://localhost:8100/v1?to=evil.example.com",
+        "http://localhost:8100/v1#@evil.example.com",
+        "http://localhost:8100@evil.example.com/v1",
+        "http://user:pass@localhost:8100/v1",
+        "http://localhost:81000/v1",
+        "http://localhost/v1",
+        "https://localhost:8100/v1",
+        "http://[::1]:8100/v1",
+        "http://127.0.0.1:8100/v1",
+        "http://localhost:8100/v1\\@evil.example.com",
+        "//localhost:8100/v1",
+        "",
+    ],
+)
+async def test_an_address_that_only_looks_like_a_listed_one_is_none(gateway, script, url):
+    endpoints = {"http://localhost:8100/v1": Endpoint(models=("its-tiny",))}
+    async with httpx.AsyncClient(base_url=await gateway(endpoints=endpoints)) as http:
+        by_header = await http.post("/v1/chat/completions", json=CHAT, headers={"X-ITS-Endpoint": url})
+        by_body = await http.post("/configure", json={"model": "its-tiny", "alg": "best-of-n", "endpoint": url})
+
+    assert (by_header.status_code, by_body.status_code) == (403, 403)
+    assert not script.asked + script.configured
+
+
+async def test_a_key_is_not_taken_over_from_an_endpoint_that_was_named_before(gateway, script, monkeypatch):
+    monkeypatch.setenv("BOUND", "sk-bound")
+    endpoints = {
+        "http://localhost:8100/v1": Endpoint(models=("its-tiny",), api_key_env="BOUND"),
+        "http://localhost:8200/v1": Endpoint(models=("lab/careful",)),
+    }
+    made = {"model": "its-tiny", "alg": "best-of-n"}
+    async with httpx.AsyncClient(base_url=await gateway(endpoints=endpoints)) as http:
+        bodies = [
+            {**made, "endpoint": "http://localhost:8100/v1", "api_key": "sk-bound"},
+            {**made, "endpoint": "http://localhost:8200/v1"},
+            {**made, "model": "lab/careful", "endpoint": "http://localhost:8200/v1", "api_key": "sk-bound"},
+            {**made, "api_key": "sk-bound"},
+        ]
+        answers = [await http.post("/configure", json=body) for body in bodies]
+
+    assert [answer.status_code for answer in answers] == [200, 403, 403, 403]
+    assert "sk-bound" not in "".join(answer.text for answer in answers) + str(script.configured)
 
 
 async def test_the_sdk_sends_them_as_extra_headers(client, script):

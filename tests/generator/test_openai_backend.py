@@ -19,6 +19,8 @@ from its_generator.backends.openai import open_openai
 from its_generator.models import Models
 from its_generator.settings import OpenAIModel
 
+ECHO = {"error": {"message": "you sent Bearer sk-123456"}}
+
 
 class Script:
     """What the server does: the pieces of each choice, or another response; and what it was asked."""
@@ -263,6 +265,8 @@ async def test_an_abort_ends_its_sequences_and_counts_what_came(hosted, script, 
         (JSONResponse({"error": {"message": "too long"}}, 400), grpc.StatusCode.INVALID_ARGUMENT, "too long"),
         (JSONResponse({"error": {"message": "bad key sk-12"}}, 401), grpc.StatusCode.FAILED_PRECONDITION, "$KEY"),
         (JSONResponse({"error": {"message": "no"}}, 404), grpc.StatusCode.FAILED_PRECONDITION, "model"),
+        (JSONResponse(ECHO, 422), grpc.StatusCode.INVALID_ARGUMENT, "Bearer [secret]"),
+        (JSONResponse(ECHO, 302), grpc.StatusCode.FAILED_PRECONDITION, "Bearer [secret]"),
         (JSONResponse({}, 429, {"retry-after": "7"}), grpc.StatusCode.RESOURCE_EXHAUSTED, "try again"),
         (JSONResponse({}, 503), grpc.StatusCode.UNAVAILABLE, "503"),
         (RedirectResponse("http://127.0.0.1:9/v1/chat/completions", 307), grpc.StatusCode.FAILED_PRECONDITION, "307"),

@@ -103,6 +103,16 @@ async def test_what_is_no_success_is_an_error_and_never_an_output(call, endpoint
         await call("x", argument="query")
 
 
+@pytest.mark.parametrize("before", ["", "x" * 190])
+async def test_an_error_page_that_repeats_a_header_tells_nobody_what_is_in_it(call, endpoint, before):
+    endpoint.answer = PlainTextResponse(f"{before} X-Token: a-secret-token", 400)
+
+    with pytest.raises(Unmet) as refused:
+        await call("x", argument="query", headers={"X-Token": "a-secret-token"})
+
+    assert "a-sec" not in str(refused.value)
+
+
 async def test_an_endpoint_that_is_silent_is_left(call, endpoint):
     endpoint.answer = None
 

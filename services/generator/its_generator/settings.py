@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from its_runtime.masking import bare
 from its_runtime.settings import Port, ServiceSettings
 
 
@@ -49,7 +50,9 @@ class OpenAIModel(_Model):
     """A model behind an OpenAI-compatible server."""
 
     backend: Literal["openai"]
-    base_url: str = Field(description="The server's /v1 address. The key never goes anywhere else.")
+    base_url: Annotated[str, AfterValidator(bare)] = Field(
+        description="The server's /v1 address. The key never goes anywhere else."
+    )
     model: str = Field(description="The model's name there.")
     api_key_env: str | None = Field(default=None, description="Environment variable that holds the key; absent, none.")
     continues_prefix: bool = Field(

@@ -6,11 +6,12 @@ from typing import Annotated, Any, Literal
 
 from jsonschema.exceptions import SchemaError
 from jsonschema.validators import validator_for
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from its_models import UnknownModelError, model_folder
 from its_reward.aggregate import Aggregation
 from its_runtime.config import ConfigError
+from its_runtime.masking import bare
 from its_runtime.settings import Port, ServiceSettings
 
 
@@ -93,7 +94,9 @@ class JudgeSettings(ScorerSettings):
     """A language model behind OpenAI's protocol that grades answers."""
 
     scorer: Literal["judge"]
-    url: str = Field(pattern="^https?://", description="Base URL, such as http://127.0.0.1:8000/v1.")
+    url: Annotated[str, AfterValidator(bare)] = Field(
+        pattern="^https?://", description="Base URL, such as http://127.0.0.1:8000/v1."
+    )
     model: str = Field(min_length=1, description="Name of the model there.")
     key_variable: str | None = Field(default=None, description="Environment variable that holds the API key.")
     criteria: str = Field(default="Is the answer correct, complete and well reasoned?", description="What to grade by.")

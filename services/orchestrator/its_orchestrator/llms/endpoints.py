@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from os import environ
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import AliasChoices, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, AliasChoices, ConfigDict, Field, SecretStr
 
 from its_orchestrator.components.failing import misconfigured
 from its_orchestrator.components.llm import Provider
@@ -13,6 +13,7 @@ from its_orchestrator.components.supplies import Supplies
 from its_orchestrator.llms.access import Access
 from its_orchestrator.llms.settings import ModelConfig
 from its_runtime.errors import Unmet
+from its_runtime.masking import bare
 
 
 class EndpointConfig(ModelConfig):
@@ -28,7 +29,9 @@ class EndpointConfig(ModelConfig):
     model_name: str = Field(
         validation_alias=AliasChoices("model_name", "model"), min_length=1, description="The endpoint's model."
     )
-    base_url: str | None = Field(default=None, description="Where the endpoint is, such as http://127.0.0.1:8000/v1.")
+    base_url: Annotated[str, AfterValidator(bare)] | None = Field(
+        default=None, description="Where the endpoint is, such as http://127.0.0.1:8000/v1."
+    )
     api_key: SecretStr | None = Field(default=None, description="The key; write ${VARIABLE}, not the key itself.")
     seed: int | None = Field(default=None, ge=0, description="A seed for every call, in place of the run's own.")
     max_retries: int = Field(default=2, ge=0, description="How often a failed call is tried again.")
@@ -76,7 +79,9 @@ class AzureOpenAIConfig(EndpointConfig, name="azure_openai"):
         min_length=1,
         description="The deployment.",
     )
-    azure_endpoint: str = Field(min_length=1, description="The resource, such as https://name.openai.azure.com.")
+    azure_endpoint: Annotated[str, AfterValidator(bare)] = Field(
+        min_length=1, description="The resource, such as https://name.openai.azure.com."
+    )
     api_version: str = Field(default="2025-04-01-preview", description="Version of Azure's protocol.")
     home_key = "AZURE_OPENAI_API_KEY"
 

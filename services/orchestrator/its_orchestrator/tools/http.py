@@ -3,10 +3,10 @@
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
 import httpx
-from pydantic import Field, HttpUrl, SecretStr
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr
 
 from its_orchestrator.components.builder import Builder
 from its_orchestrator.components.config import FunctionBaseConfig
@@ -17,6 +17,7 @@ from its_orchestrator.components.register import register_function
 from its_orchestrator.form import Form
 from its_orchestrator.tools.time_limit import in_time
 from its_runtime.errors import InvalidRequest, ItsError, Overloaded, Unavailable, Unmet
+from its_runtime.masking import bare, masked
 
 LONGEST = 3600.0
 """Seconds; calls have shorter limits of their own."""
@@ -25,10 +26,15 @@ LARGEST = 4 * 2**20
 """Bytes of an answer that are read."""
 
 
+def _bare(url: HttpUrl) -> HttpUrl:
+    bare(str(url))
+    return url
+
+
 class HttpFunctionConfig(FunctionBaseConfig, name="http_function", aliases=("http",)):
     """Parameters of http_function."""
 
-    url: HttpUrl = Field(description="The endpoint.")
+    url: Annotated[HttpUrl, AfterValidator(_bare)] = Field(description="The endpoint.")
     method: Literal["GET", "POST", "PUT"] = Field(default="POST", description="GET sends arguments in the query.")
     description: str = Field(min_length=1, description="What the function does, for models that choose among tools.")
     argument: str | None = Field(
@@ -95,7 +101,8 @@ async def _read(response: httpx.Response, config: HttpFunctionConfig) -> bytes:
 
 
 def _refused(response: httpx.Response, config: HttpFunctionConfig, body: bytes) -> ItsError:
-    status, said = response.status_code, body[:200].decode(errors="replace")
+    secrets = (one.get_secret_value() for one in config.headers.values())
+    status, said = response.status_code, masked(body.decode(errors="replace"), secrets)[:200]
     message = f"{config.url} answers with status {status}: {said}"
     if status == TOO_MANY:
         return Overloaded(message, retry_after=1.0)

@@ -1,8 +1,10 @@
 """Where an MCP server is."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from its_runtime.masking import bare
 
 
 class MCPServerConfig(BaseModel):
@@ -14,7 +16,9 @@ class MCPServerConfig(BaseModel):
     command: str | None = Field(default=None, description="The program, for stdio.")
     args: list[str] = Field(default=[], description="Its arguments.")
     env: dict[str, SecretStr] = Field(default={}, description="Its environment variables, beside a few basic ones.")
-    url: str | None = Field(default=None, description="The address, for streamable-http.")
+    url: Annotated[str, AfterValidator(bare)] | None = Field(
+        default=None, description="The address, for streamable-http."
+    )
     headers: dict[str, SecretStr] = Field(default={}, description="Sent to that address and nowhere else.")
 
     @model_validator(mode="after")

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from its_orchestrator.components.supplies import Supplies, supplies
 from its_orchestrator.tools.mcp_address import MCPServerConfig
 from its_runtime.errors import ItsError, Unavailable, Unmet
+from its_runtime.masking import masked
 
 READ_SECONDS = 300.0
 """How long an answer of an HTTP server may be silent; calls have limits of their own."""
@@ -59,7 +60,7 @@ class Server:
         except Exception as error:
             raise self._failed(error) from error
         if result.is_error:
-            raise Unmet(f"tool {name!r} failed: {_text(name, result)}")
+            raise Unmet(f"tool {name!r} failed: {self._without_secrets(_text(name, result))}")
         return _value(name, result)
 
     async def _client(self) -> Client:
@@ -88,11 +89,16 @@ class Server:
     def _failed(self, error: Exception) -> ItsError:
         """Return what went wrong. Whoever asks next connects anew, where the connection broke."""
         if isinstance(error, MCPError) and error.error.code != CONNECTION_CLOSED:
-            return Unmet(f"the MCP server {self._where} refuses: {error.message}")
+            return Unmet(f"the MCP server {self._where} refuses: {self._without_secrets(error.message)}")
         self._attempt += 1
         return Unavailable(
-            f"the MCP server {self._where} doesn't answer ({_cause(error)}); is it there? Then try again"
+            f"the MCP server {self._where} doesn't answer ({self._without_secrets(_cause(error))}); is it there? "
+            "Then try again"
         )
+
+    def _without_secrets(self, said: str) -> str:
+        config = self._config
+        return masked(said, [*_shown(config.headers).values(), *_shown(config.env).values()])
 
     @property
     def _where(self) -> str:

@@ -53,7 +53,7 @@ class Upstream:
         try:
             await self._stream(call, answer)
         except openai.OpenAIError as error:
-            self._errors[call] = to_error(error, self._settings)
+            self._errors[call] = to_error(error, self._settings, self._client.api_key)
             return
         self.mailbox.put(Tick(answer.deltas(), answer.end(StopReason.EOS)))
 
