@@ -12,6 +12,7 @@ from its.orchestrator.v1.listing_pb2 import AlgorithmInfo, FunctionInfo, Profile
 from its.orchestrator.v1.orchestrator_pb2 import (
     ConfigureRequest,
     ConfigureResponse,
+    Detail,
     GetTraceRequest,
     GetTraceResponse,
     ListAlgorithmsRequest,
@@ -22,6 +23,7 @@ from its.orchestrator.v1.orchestrator_pb2 import (
     RunFunctionRequest,
     RunFunctionResponse,
     SolveRequest,
+    SolveResponse,
     WatchTraceRequest,
 )
 from its.orchestrator.v1.orchestrator_pb2_grpc import OrchestratorServiceStub
@@ -34,6 +36,7 @@ Told = Callable[[aio.Metadata], object]
 """Hears what a call says before anything else: what its tenant has left."""
 
 _SERVICE = "orchestrator"
+_SOLVE = "/its.orchestrator.v1.OrchestratorService/Solve"
 _LISTING_SECONDS = 5.0
 """A listing reads memory; one that takes longer has a dead peer."""
 _TRACE_SECONDS = 30.0
@@ -45,6 +48,9 @@ class Orchestrator:
 
     def __init__(self, channel: aio.Channel) -> None:
         self._stub = OrchestratorServiceStub(channel)
+        self._answer: Any = channel.unary_unary(
+            _SOLVE, SolveRequest.SerializeToString, cast("Any", SolveResponse).FromString
+        )
         self._health: Any = cast("Any", health_pb2_grpc).HealthStub(channel)
 
     async def solve(
@@ -52,8 +58,14 @@ class Orchestrator:
     ) -> AsyncGenerator[SolveEvent, None]:
         """Yield what happens while `request` is solved, for at most `seconds`; `told` hears what its tenant has left.
 
-        Closing the generator, or cancelling whoever waits for it, cancels the call and all work below it.
+        Closing the generator, or cancelling whoever waits for it, cancels the call and all work below it. The answer
+        alone is one message, and a stream of one is on the wire what a call without a stream is, at a lower price.
         """
+        if request.detail == Detail.DETAIL_UNSPECIFIED:
+            call = self._answer(request, timeout=seconds, metadata=trail.outgoing())
+            if part := await response(call, _SERVICE, told):
+                yield part.event
+            return
         call = self._stub.Solve(request, timeout=seconds, metadata=trail.outgoing())
         async with aclosing(responses(call, _SERVICE, told)) as parts:
             async for part in parts:

@@ -37,12 +37,22 @@ async def responses(
         call.cancel()
 
 
-async def response(call: "aio.UnaryUnaryCall[Any, Response]", service: str) -> Response:
-    """Return the response of `call`, or raise our error for its status. Cancelling the task cancels the call."""
+async def response(
+    call: "aio.UnaryUnaryCall[Any, Response]", service: str, told: Callable[[aio.Metadata], object] | None = None
+) -> Response:
+    """Return the response of `call`, or raise our error for its status. Cancelling the task cancels the call.
+
+    `told` is given the initial metadata, which a call has that was refused, too.
+    """
     try:
-        return await call
+        found = await call
+        if told:
+            told(await call.initial_metadata())
     except (aio.AioRpcError, asyncio.CancelledError) as error:
+        if told and isinstance(error, aio.AioRpcError):
+            told(error.initial_metadata())
         raise _error(error, service) from error
+    return found
 
 
 def _error(error: aio.AioRpcError | asyncio.CancelledError, service: str) -> ItsError:

@@ -18,6 +18,7 @@ from its.orchestrator.v1.event_pb2 import RunStarted, SolveEvent, TextCommitted
 from its.orchestrator.v1.listing_pb2 import AlgorithmInfo, Need, Profile
 from its.orchestrator.v1.orchestrator_pb2 import (
     ConfigureResponse,
+    Detail,
     FunctionOutput,
     GetTraceResponse,
     ListAlgorithmsResponse,
@@ -121,7 +122,8 @@ class Script(OrchestratorServiceServicer):
             raise self.busy
         try:
             async for event in self.events():
-                yield SolveResponse(event=event)
+                if event.HasField("answer") or request.detail != Detail.DETAIL_UNSPECIFIED:
+                    yield SolveResponse(event=event)
         finally:
             self.ended.set()
 

@@ -34,7 +34,7 @@ class _Detail:
 class _DetailEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Detail.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     DETAIL_UNSPECIFIED: _Detail.ValueType  # 0
-    """The answer alone: nobody reads its text as it comes."""
+    """The answer alone, in one message: nobody reads its text as it comes."""
     DETAIL_ANSWER: _Detail.ValueType  # 1
     """Committed text and the answer."""
     DETAIL_PROGRESS: _Detail.ValueType  # 2
@@ -46,7 +46,7 @@ class Detail(_Detail, metaclass=_DetailEnumTypeWrapper):
     """How much of a run is streamed."""
 
 DETAIL_UNSPECIFIED: Detail.ValueType  # 0
-"""The answer alone: nobody reads its text as it comes."""
+"""The answer alone, in one message: nobody reads its text as it comes."""
 DETAIL_ANSWER: Detail.ValueType  # 1
 """Committed text and the answer."""
 DETAIL_PROGRESS: Detail.ValueType  # 2
