@@ -1,4 +1,4 @@
-"""`its config`: is this its.yaml right, and what may stand in one."""
+"""`its config`: is this its.yaml right, what may stand in one, and one to begin with."""
 
 import json
 from pathlib import Path
@@ -8,10 +8,11 @@ import typer
 from rich.console import Console
 
 from its_cli.component_schema import whole
+from its_cli.example import EXAMPLE
 from its_cli.problems import problems
 from its_runtime.process import CONFIG_ERROR
 
-app = typer.Typer(no_args_is_help=True, help="Check an its.yaml, or print its schema.")
+app = typer.Typer(no_args_is_help=True, help="Check an its.yaml, or print its schema or one to begin with.")
 
 File = Annotated[Path, typer.Argument(help="An its.yaml.", exists=True, dir_okay=False)]
 
@@ -30,6 +31,12 @@ def check(file: File, override: Override = None) -> None:
     if found:
         raise typer.Exit(CONFIG_ERROR)
     Console(highlight=False).print(f"{file}: right")
+
+
+@app.command()
+def example() -> None:
+    """Print an its.yaml to begin with: `its config example > its.yaml`."""
+    typer.echo(EXAMPLE, nl=False)
 
 
 @app.command()

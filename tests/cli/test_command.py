@@ -28,6 +28,14 @@ def test_a_right_file_is_right(tmp_path: Path):
     assert "right" in checked.stdout
 
 
+def test_the_example_is_right_and_keeps_its_runs(tmp_path: Path):
+    example = its("config", "example").stdout
+    checked = its("config", "check", str(_file(tmp_path, example)))
+
+    assert (checked.exit_code, checked.stderr) == (0, "")
+    assert yaml.safe_load(example)["orchestrator"]["traces"] == "sqlite"
+
+
 def test_a_wrong_file_has_its_own_exit_status_and_every_error_on_standard_error(tmp_path: Path):
     path = _file(tmp_path, "gatewaay: {}\nreward: {prot: 1}\n")
     checked = its("config", "check", str(path))

@@ -1,6 +1,7 @@
 """What is stored outlives the process, is its tenant's alone, and tells of prompts only where that is wanted."""
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -26,6 +27,20 @@ async def test_a_stored_run_is_the_same_after_a_restart(storing, url):
     assert list(kept.events) == told
     assert [one.trace_id for one in listed] == [told[0].trace_id]
     assert listed[0] == kept.info
+
+
+@pytest.mark.parametrize("word", ["sqlite", True])
+async def test_one_word_keeps_runs_in_a_file_of_sqlite(storing, word, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    url = Settings(traces=word).traces.url
+    async with storing(url=url) as its:
+        told = await its.solve()
+    async with storing(url=url) as its:
+        kept = await its.get(told[0].trace_id)
+
+    assert list(kept.events) == told
+    with closing(sqlite3.connect(tmp_path / "its-traces.sqlite")) as file:
+        assert file.execute("SELECT count(*) FROM traces").fetchone() == (1,)
 
 
 async def test_what_is_told_of_a_run_is_what_its_answer_says(storing):

@@ -32,8 +32,11 @@ class Settings(ServiceSettings):
     check_seconds: float = Field(
         default=2.0, gt=0, le=60, description="CPU time for one comparison, after which the two count as different."
     )
-    traces: Annotated[TraceSettings, BeforeValidator(remembered, json_schema_input_type=int | TraceSettings)] = Field(
-        default=TraceSettings(), description="What of runs is kept, and where; a number alone: so many in memory."
+    traces: Annotated[
+        TraceSettings, BeforeValidator(remembered, json_schema_input_type=bool | int | str | TraceSettings)
+    ] = Field(
+        default=TraceSettings(),
+        description="What of runs is kept, and where: so many in memory, or stored where a URL says, or both.",
     )
     capabilities_seconds: float = Field(
         default=10.0, ge=0, description="How long what the services behind can do is believed without asking again."

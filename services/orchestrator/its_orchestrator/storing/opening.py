@@ -4,11 +4,13 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from its_orchestrator.storing.folder import FolderStore
-from its_orchestrator.storing.settings import TraceSettings
+from its_orchestrator.storing.settings import WORD, TraceSettings
 from its_orchestrator.storing.sqlite import SqliteStore
 from its_orchestrator.storing.store import Store
 from its_runtime.config import ConfigError
 
+USUAL = Path("its-traces.sqlite")
+"""What that word alone stands for, in the folder in which the process runs."""
 KNOWN = "sqlite:///FILE (four slashes before an absolute path), a folder, or postgresql://HOST/DATABASE"
 
 
@@ -16,6 +18,8 @@ def open_store(settings: TraceSettings) -> Store | None:
     """Return the store that the settings name, None where they name none. Raises ConfigError."""
     if settings.url is None:
         return None
+    if settings.url == WORD:
+        return SqliteStore(USUAL, settings.stored)
     parts = urlsplit(settings.url)
     match parts.scheme:
         case "sqlite":
