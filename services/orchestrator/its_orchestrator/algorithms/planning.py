@@ -112,9 +112,10 @@ def _kind(name: str) -> type[Algorithm]:
     """Return the algorithm called `name`. Raises ValueError listing what exists, and Unmet as `load` does."""
     from its_orchestrator.algorithms import BUILTIN  # noqa: PLC0415  (which this one is part of)
 
-    ours, theirs = {kind.name: kind for kind in BUILTIN if kind is not Planning}, plugins()
+    ours = {kind.name: kind for kind in BUILTIN if kind is not Planning}
     if name in ours:
         return ours[name]
+    theirs = plugins()  # reads a file of every package that is installed
     if name in theirs:
         return load(theirs[name])
     raise ValueError(f"no algorithm to wrap is called {name!r}; there are {', '.join(sorted({*ours, *theirs}))}")

@@ -20,11 +20,12 @@ PATIENT = 60.0
 
 async def hold(algorithm: Algorithm, make: Make, samples: int = 8, seed: int = 0) -> None:
     """Assert all laws that need nothing but a world that works."""
-    await budget_is_kept(algorithm, make, samples, seed=seed)
-    await the_same_seed_gives_the_same_run(algorithm, make, samples, seed=seed)
-    await the_answer_was_sampled(algorithm, make, samples, seed=seed)
-    await the_ledger_is_the_engines(algorithm, make, samples, seed=seed)
-    await committed_text_stays(algorithm, make, samples, seed=seed)
+    world = make()
+    result = await world.solve(algorithm, samples, seed=seed)
+    assert_kept(world, result, samples)
+    assert_sampled(algorithm, world, result)
+    assert_committed(result)
+    assert_replayed(result, await make().solve(algorithm, samples, seed=seed))
     await cancelling_leaves_nothing(algorithm, make, samples, seed=seed)
 
 
@@ -33,40 +34,35 @@ async def budget_is_kept(
 ) -> None:
     """Assert that neither samples nor tokens are overspent, and that what was spent is accounted for."""
     world = make()
-    result = await world.solve(algorithm, samples, seed=seed, tokens=tokens)
+    assert_kept(world, await world.solve(algorithm, samples, seed=seed, tokens=tokens), samples, tokens)
+
+
+def assert_kept(world: World, result: Result, samples: int, tokens: int | None = None) -> None:
+    """Assert that neither samples nor tokens are overspent, and that what was spent is accounted for."""
     names = [one.id for one in result.answer.candidates]
     assert len(names) == len(set(names)), f"a candidate came twice: {names}"
-    assert_exact(world, result.answer.ledger)
     ledger = result.answer.ledger
+    assert_exact(world, ledger)
     assert 1 <= ledger.samples <= samples, f"{ledger.samples} samples were started with a budget of {samples}"
     assert tokens is None or ledger.completion_tokens <= tokens, f"{ledger.completion_tokens} tokens of {tokens}"
 
 
-async def the_same_seed_gives_the_same_run(algorithm: Algorithm, make: Make, samples: int, *, seed: int = 0) -> None:
-    """Assert that a run can be replayed: the same answer, candidates and costs."""
-    first, second = [await make().solve(algorithm, samples, seed=seed) for _ in range(2)]
+def assert_replayed(first: Result, second: Result) -> None:
+    """Assert that two runs of one seed have the same answer, candidates and costs."""
     assert first.answer.candidates == second.answer.candidates
     assert first.answer.chosen == second.answer.chosen
     assert _timeless(first.answer.ledger) == _timeless(second.answer.ledger)
 
 
-async def the_answer_was_sampled(algorithm: Algorithm, make: Make, samples: int, *, seed: int = 0) -> None:
+def assert_sampled(algorithm: Algorithm, world: World, result: Result) -> None:
     """Assert that the answer is one of the candidates, something that the world says, and written from nothing else.
 
     An algorithm that `writes` may answer with what was written from other candidates.
     """
-    world = make()
-    result = await world.solve(algorithm, samples, seed=seed)
     assert result.answer.chosen.lean() in result.answer.candidates
     assert algorithm.worker.writes or not result.answer.chosen.sources, f"{algorithm.name} doesn't say that it writes"
     said = world.generator.language.answers
     assert any(one.startswith(result.text) for one in said), f"nobody said {result.text!r}"
-
-
-async def the_ledger_is_the_engines(algorithm: Algorithm, make: Make, samples: int, *, seed: int = 0) -> None:
-    """Assert that the ledger is the sum of what the engines reported, and that its kinds of tokens add up."""
-    world = make()
-    assert_exact(world, (await world.solve(algorithm, samples, seed=seed)).answer.ledger)
 
 
 def assert_exact(world: World, ledger: Ledger) -> None:
@@ -81,9 +77,8 @@ def assert_exact(world: World, ledger: Ledger) -> None:
     assert min(kinds) >= 0, f"answer, discarded, aborted: {kinds}"
 
 
-async def committed_text_stays(algorithm: Algorithm, make: Make, samples: int, *, seed: int = 0) -> None:
+def assert_committed(result: Result) -> None:
     """Assert that the committed text is, in the end, the answer."""
-    result = await make().solve(algorithm, samples, seed=seed)
     texts = [event.kind.text for event in result.events if isinstance(event.kind, TextCommitted)]
     assert "".join(texts) == result.text
 
