@@ -16,7 +16,7 @@ $(foreach setting,UV_DEFAULT_INDEX UV_INDEX UV_FIND_LINKS SSL_CERT_FILE,$(if $($
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check protos train results accuracy algorithms bench test-vllm test-reward-hub test-ui fuzz gateway-cost clean
+.PHONY: help setup demo test check protos train results accuracy algorithms bench peer-accuracy test-vllm test-reward-hub test-ui fuzz gateway-cost clean
 
 help: ## print the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -122,6 +122,8 @@ bench: setup .venv-peers/.ready .venv-optillm/.ready .venv-vllm/.ready ## measur
 	$(BIN)/python benchmarks/overhead.py --out overhead.md
 	$(BIN)/python benchmarks/engines.py --out engines.md
 	OMP_NUM_THREADS=1 .venv-vllm/bin/python benchmarks/vllm_beside.py --out vllm_beside.md
+
+peer-accuracy: setup .venv-peers/.ready ## measure accuracy against tokens beside its_hub's own algorithms, at budgets 1 to 64 (half an hour)
 	$(BIN)/python benchmarks/peer_accuracy.py --out peer_accuracy.md
 
 fuzz: setup ## try 50,000 requests that our OpenAPI document allows or forbids; writes docs/fuzzing.md

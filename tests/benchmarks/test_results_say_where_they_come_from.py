@@ -51,11 +51,15 @@ def test_lines_stand_where_their_values_are(script, tmp_path):
 
 def test_theirs_is_compared_with_ours_at_no_more_tokens(script):
     accuracy = script("peer_accuracy")
-    ours = [accuracy.Run("vote", budget, [True], [100 * budget]) for budget in (1, 4, 16)]
 
-    found = [accuracy.rival(accuracy.Run("vote", 9, [True], [tokens]), ours).budget for tokens in (50, 399, 1599, 9999)]
+    def run(budget, tokens, problems=("a", "b")):
+        return accuracy.Run("vote", budget, dict.fromkeys(problems, True), dict.fromkeys(problems, tokens))
 
-    assert found == [1, 4, 16, 16]
+    ours = [*(run(budget, 100 * budget) for budget in (1, 4, 16)), run(64, 6400, ["a"])]
+
+    assert [accuracy.rival(run(9, tokens), ours).budget for tokens in (50, 399, 1599, 9999)] == [1, 4, 16, 16]
+    few = accuracy.rival(run(9, 9999, ["a"]), ours[:3])
+    assert (few.budget, few.tokens) == (16, {"a": 1600})
 
 
 def test_an_answer_for_the_reward_is_cut_into_the_steps_that_were_sampled(script):
