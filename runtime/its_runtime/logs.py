@@ -12,6 +12,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from its_runtime.settings import LogLevel, ServiceSettings
 from its_runtime.trail import REQUEST_ID, current
 
+TELLTALES = ("httpx", "httpx2")
+"""Libraries that tell the whole address of each call at the level info; what is asked may stand in its query."""
 VARIABLES = ("ITS_LOG_LEVEL", "AIQ_LOG_LEVEL", "NAT_LOG_LEVEL")
 """Variables of the environment that name a level for all processes; the first one that does counts."""
 
@@ -39,7 +41,18 @@ def configure(settings: ServiceSettings) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=level(settings).upper(), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    logging.basicConfig(level=level(settings).upper(), handlers=[_OfLibraries()])
+    for name in TELLTALES:
+        logging.getLogger(name).setLevel(logging.NOTSET if level(settings) == "debug" else logging.WARNING)
+
+
+class _OfLibraries(logging.Handler):
+    """Writes what libraries log as our own lines are written."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        known = min(logging.CRITICAL, max(logging.DEBUG, record.levelno // 10 * 10))  # any number is a level there
+        log = structlog.get_logger(record.name)
+        log.log(known, record.getMessage(), logger=record.name, exc_info=record.exc_info)
 
 
 def _name_request(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

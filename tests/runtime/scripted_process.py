@@ -1,6 +1,7 @@
 """A process of its that serves only health; the tests start, stop and break it."""
 
 import asyncio
+import logging
 import sys
 
 import structlog
@@ -17,6 +18,7 @@ class Settings(ServiceSettings):
     fail: bool = False
     load_forever: bool = False
     surprise: bool = False
+    asks: bool = False
 
 
 async def main(settings: Settings) -> None:
@@ -27,6 +29,9 @@ async def main(settings: Settings) -> None:
         await asyncio.Event().wait()
     if settings.surprise:
         log_a_surprise("what is in the vault?")
+    if settings.asks:
+        logging.getLogger("library").warning("it is %s", "late")
+        logging.getLogger("httpx").info("HTTP Request: GET http://127.0.0.1:9/tool?query=vault")
     async with serving(new_server(settings), settings, "its.scripted.v1.Service"):
         await stopped()
 

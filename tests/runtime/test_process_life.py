@@ -1,5 +1,6 @@
 """A process ends as it was asked to, with an exit status that tells why."""
 
+import json
 import os
 import re
 import signal
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,11 @@ def until(process: subprocess.Popen, pattern: str) -> re.Match:
         if found := re.search(pattern, line):
             return found
     raise AssertionError(f"the process ended without a line like {pattern!r}")
+
+
+def before_serving(process: subprocess.Popen) -> str:
+    """Return what is logged before the process says that it serves."""
+    return "".join(takewhile(lambda line: "serving" not in line, process.stderr))
 
 
 @pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
@@ -103,14 +110,23 @@ def test_logs_can_be_json(start):
     until(process, r'^\{.*"event": ?"serving"')
 
 
+def test_what_libraries_log_is_written_as_our_own_lines_are(start):
+    process = start(ITS_SCRIPTED_LOG_FORMAT="json", ITS_SCRIPTED_ASKS="true")
+    told = [json.loads(line) for line in before_serving(process).splitlines()]
+
+    assert [(one["event"], one["level"], one["logger"]) for one in told] == [("it is late", "warning", "library")]
+
+
+@pytest.mark.parametrize(("level", "told"), [("info", False), ("debug", True)])
+def test_addresses_of_calls_in_which_prompts_may_stand_are_logged_for_debugging_only(start, level, told):
+    process = start(ITS_SCRIPTED_LOG_LEVEL=level, ITS_SCRIPTED_ASKS="true")
+
+    assert ("vault" in before_serving(process)) == told
+
+
 @pytest.mark.parametrize("style", ["text", "json"])
 def test_a_logged_traceback_holds_no_prompt(start, style):
-    process = start(ITS_SCRIPTED_SURPRISE="true", ITS_SCRIPTED_LOG_FORMAT=style)
-    said = ""
-    for line in process.stderr:
-        said += line
-        if "serving" in line:
-            break
+    said = before_serving(start(ITS_SCRIPTED_SURPRISE="true", ITS_SCRIPTED_LOG_FORMAT=style))
 
     assert "too long" in said
     assert "vault" not in said
