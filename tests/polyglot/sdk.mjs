@@ -65,6 +65,22 @@ const deeds = {
     return { ...summary(completion), ...figures(completion) };
   },
   stream: async (request) => summary(await client.chat.completions.stream(request).finalChatCompletion()),
+  chunks: async (request) => {
+    const spelled = [];
+    for await (const { choices } of await client.chat.completions.create({ ...request, stream: true })) {
+      const { delta, logprobs } = choices[0];
+      if (!delta.content) continue;
+      const bytes = logprobs.content.flatMap((token) => token.bytes);
+      spelled.push(Buffer.from(bytes).toString() === delta.content);
+    }
+    return { tokens_make_each_text: spelled.every(Boolean), several: spelled.length > 1 };
+  },
+  send_back: async (request) => {
+    const message = await client.chat.completions.stream(request).finalMessage();
+    const result = { role: "tool", tool_call_id: message.tool_calls[0].id, content: "42" };
+    const messages = [...request.messages, message, result];
+    return summary(await client.chat.completions.create({ model: request.model, messages }));
+  },
   error: (request) => refusal(() => client.chat.completions.create(request)),
   stream_error: (request) => refusal(() => client.chat.completions.create({ ...request, stream: true })),
   cancel: async (request) => {

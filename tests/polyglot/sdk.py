@@ -31,6 +31,21 @@ def _stream(client: openai.OpenAI, request: dict[str, Any]) -> dict[str, Any]:
         return _summary(stream.get_final_completion())
 
 
+def _chunks(client: openai.OpenAI, request: dict[str, Any]) -> dict[str, Any]:
+    choices = [chunk.choices[0] for chunk in client.chat.completions.create(**request, stream=True)]
+    pieces = [(one.delta.content, one.logprobs.content) for one in choices if one.delta.content]
+    spelled = [b"".join(bytes(token.bytes) for token in tokens).decode() == text for text, tokens in pieces]
+    return {"tokens_make_each_text": all(spelled), "several": len(pieces) > 1}
+
+
+def _send_back(client: openai.OpenAI, request: dict[str, Any]) -> dict[str, Any]:
+    with client.chat.completions.stream(**request) as stream:
+        message = stream.get_final_completion().choices[0].message
+    result = {"role": "tool", "tool_call_id": message.tool_calls[0].id, "content": "42"}
+    messages = [*request["messages"], message, result]
+    return _summary(client.chat.completions.create(model=request["model"], messages=messages))
+
+
 def _error(client: openai.OpenAI, request: dict[str, Any], **more: Any) -> dict[str, Any]:
     try:
         client.chat.completions.create(**_apart(request), **more)
@@ -129,6 +144,8 @@ def _figures(completion: Any) -> dict[str, Any]:
 DEEDS = {
     "chat": _chat,
     "stream": _stream,
+    "chunks": _chunks,
+    "send_back": _send_back,
     "error": _error,
     "stream_error": _stream_error,
     "cancel": _cancel,
