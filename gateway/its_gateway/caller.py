@@ -81,8 +81,8 @@ class Caller:
             raise self._missing(request.model)
 
     def _told(self, request: SolveRequest, error: NotFound) -> Exception:
-        """Return the error without names that are not this caller's."""
-        return self._missing(request.model) if self.key.models else error
+        """Return the error without names that are not this caller's; one of another field names no models."""
+        return self._missing(request.model) if self.key.models and not error.violations else error
 
     def _missing(self, model: str) -> ApiError:
         message = f"there is no model {model!r} for this key; there are {', '.join(self.key.models)}"

@@ -49,6 +49,16 @@ async def test_models_of_one_do_not_exist_for_the_other(tenants):
     assert hidden[1].text.replace("bobs", "") == unknown.text.replace("nobodys", "")
 
 
+async def test_an_unknown_reward_model_is_what_is_told_of_and_not_the_model(tenants):
+    _, alice, _ = tenants
+    asked = {"model": "alices:best-of-n", **SAYING, "its": {"reward_model": "nobodys"}}
+    unknown = (await alice.post("/v1/chat/completions", json=asked)).json()["error"]
+
+    assert (unknown["code"], unknown["param"]) == ("model_not_found", "its.reward_model")
+    assert "'nobodys'" in unknown["message"]
+    assert "bobs" not in unknown["message"]
+
+
 async def test_what_one_has_used_up_is_still_there_for_the_other(tenants):
     _, alice, bob = tenants
     mine = [await alice.post("/v1/chat/completions", json={"model": "alices", **SAYING}) for _ in range(3)]

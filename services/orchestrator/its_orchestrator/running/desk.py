@@ -164,7 +164,8 @@ def named(models: Sequence[Model], name: str, service: str) -> Model:
     found = next((one for one in models if not name or one.identity.name == name), None)
     if found is None:
         served = ", ".join(one.identity.name for one in models)
-        raise NotFound(f"the {service} service serves no model called {name!r}; it serves {served}")
+        message = f"the {service} service serves no model called {name!r}; it serves {served}"
+        raise NotFound(message, violations=[Violation("reward_model", message)] if service == "reward" else ())
     return found
 
 
