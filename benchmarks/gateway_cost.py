@@ -29,6 +29,8 @@ import psutil
 from http_connections import Connections, asked, listening
 from instant_engines import SAID, TOKENS
 
+from its_runtime.transport import TRANSPORT
+
 HERE = Path(__file__).parent
 PEER = HERE.parent / ".venv-peers/bin"
 PORTS = {"generator": 19705, "openai": 19706, "orchestrator": 19700, "gateway": 19703, "peer": 19704}
@@ -101,9 +103,9 @@ async def first_event(service: Service) -> float:
 
 @contextmanager
 def started(*command: str, **environment: str) -> Generator[psutil.Process, None, None]:
-    """Run a process inside the block; what it writes is thrown away."""
+    """Run a process inside the block, as `its up` would; what it writes is thrown away."""
     with subprocess.Popen(
-        command, env=os.environ | environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        command, env={**TRANSPORT, **os.environ, **environment}, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     ) as one:
         try:
             yield psutil.Process(one.pid)

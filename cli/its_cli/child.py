@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from its_cli.pipe import Pipe, open_pipe
+from its_runtime.transport import TRANSPORT
 
 LEASH = Path(__file__).parent / "leash.py"
 REMEMBERED_LINES = 20
@@ -91,7 +92,7 @@ async def child(
     It gets a session of its own, so that a Ctrl-C reaches us alone and we choose the order of stopping.
     """
     async with open_pipe() as pipe:
-        process = await _start(command, {**os.environ, "PYTHONUNBUFFERED": "1", **environment}, pipe)
+        process = await _start(command, {**TRANSPORT, **os.environ, "PYTHONUNBUFFERED": "1", **environment}, pipe)
         running = Child(name, process, pipe, listener)
         try:
             yield running

@@ -13,6 +13,7 @@ import pytest
 
 from its_cli.child import Child, ChildDied, child
 from its_cli.pipe import LINE_BYTES
+from its_runtime.transport import TRANSPORT
 
 WAITS_FOR_EVER = "import signal; print('up', flush=True); signal.pause()"
 SAYS_BYE = """
@@ -88,6 +89,19 @@ async def test_the_environment_is_added_to_ours():
         await ear.until(bool)
 
     assert ear.lines == ["blue True"]
+
+
+async def test_calls_travel_as_we_chose_unless_our_environment_says_otherwise(monkeypatch: pytest.MonkeyPatch):
+    heard: list[list[str]] = []
+    for chosen in (None, "mine"):
+        ear = Ear()
+        for name in TRANSPORT:
+            monkeypatch.setenv(name, chosen) if chosen else monkeypatch.delenv(name, raising=False)
+        async with kid(f"import os; print(*[os.environ[name] for name in {[*TRANSPORT]}])", ear):
+            await ear.until(bool)
+        heard.append(ear.lines)
+
+    assert heard == [[" ".join(TRANSPORT.values())], ["mine"]]
 
 
 async def test_a_line_that_is_far_too_long_does_not_silence_the_next_one():

@@ -8,6 +8,7 @@ import pytest
 
 from its_cli.configuration import Configuration
 from its_cli.part import PARTS, Part
+from its_runtime.transport import TRANSPORT
 
 COPIED = re.compile(r"^COPY (?!--from)(.+) \S+$", re.MULTILINE)
 FOLDERS = {part: "gateway" if part.section == "gateway" else f"services/{part.section}" for part in PARTS}
@@ -35,6 +36,10 @@ def test_what_is_copied_is_let_through(root: Path, dockerfile: str):
     sources = {source for line in COPIED.findall(dockerfile) for source in line.split()}
 
     assert {source for source in sources if not any(_within(source, allowed) for allowed in let_through)} == set()
+
+
+def test_calls_travel_as_between_processes_of_its_up(dockerfile: str):
+    assert [line for name, value in TRANSPORT.items() if (line := f"ENV {name}={value}\n") not in dockerfile] == []
 
 
 def test_every_workspace_package_that_it_needs_is_copied(root: Path, part: Part, dockerfile: str):
