@@ -34,6 +34,9 @@ class Batch:
         self.rows: list[Row] = []
         self._decoder = decoder
         self._cache = decoder.empty(0)
+        self._columns = np.arange(2 * decoder.max_context)
+        self._starts = np.zeros((0, 1), np.int64)
+        """Where each row's own columns begin: it stays, as rows and columns grow alike."""
 
     @property
     def idle(self) -> int:
@@ -47,12 +50,11 @@ class Batch:
 
     def step(self) -> Floats:
         """Let every row read its token; return the logits of the next one, [rows, vocabulary]."""
-        lengths = np.array([row.length for row in self.rows])
         width = self._cache.length
-        mask = (np.arange(width + 1) >= (width - lengths)[:, None]).astype(np.int64)
+        mask = (self._columns[: width + 1] >= self._starts).astype(np.int64)
         tokens = np.array([[row.token] for row in self.rows])
         # A row that ended at the context's end may wait here for a while: what it reads is nobody's.
-        positions = np.minimum(lengths, self._decoder.max_context - 1)[:, None]
+        positions = np.minimum(width - self._starts, self._decoder.max_context - 1)
         logits, self._cache = self._decoder.forward(tokens, positions, mask, self._cache)
         for row in self.rows:
             row.length += 1
@@ -68,6 +70,7 @@ class Batch:
         self._cache = Cache(tuple(_moved(old, layer, staying, joining, width) for layer, old in arrays))
         for row in joining:
             row.prefix = None
+        self._starts = np.array([[width - row.length] for row in self.rows])
 
     def values(self, place: int, start: int) -> Floats:
         """Return a copy of a row's keys and values from its `start`-th token on, as the prefix cache keeps them."""
@@ -78,6 +81,8 @@ class Batch:
 def _moved(old: Floats, layer: int, staying: list[int], joining: Sequence[Row], width: int) -> Floats:
     _, heads, had, size = old.shape
     kept = min(had, width)
+    if kept == width and not joining:
+        return old[staying, :, had - width :]
     # Zeros: what is masked must still be finite.
     new = np.zeros((len(staying) + len(joining), heads, width, size), np.float32)
     new[: len(staying), :, width - kept :] = old[staying, :, had - kept :]

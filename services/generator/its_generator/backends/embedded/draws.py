@@ -48,11 +48,10 @@ class Draws:
         return self._ready.pop()
 
     def took(self, token: int) -> None:
-        """Take note of the token that was drawn."""
+        """Take note of the token that was drawn, which counts where draws are bent."""
         self._drawn += 1
-        if self.bends:
-            self._counts[token] += 1
-            self._seen[token] = True
+        self._counts[token] += 1
+        self._seen[token] = True
         if self._guide:
             self._guide.took(token)
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence, Set
 
 from its_generator.backends.embedded.batch import Batch, Row
 from its_generator.backends.embedded.draws import Draws
-from its_generator.backends.embedded.logprobs import Logprobs, Report
+from its_generator.backends.embedded.logprobs import Logprobs
 from its_generator.backends.embedded.prefill import Prefill
 from its_generator.backends.embedded.prefix_cache import PrefixCache
 from its_generator.backends.embedded.sampler import Sampler
@@ -39,6 +39,8 @@ class Lane:
     @property
     def busy(self) -> bool:
         """Whether there is anything to do."""
+        if not self.works:
+            return False
         return self.running > 0 or any(work.waiting for work in self.works)
 
     @property
@@ -99,13 +101,13 @@ class Lane:
 
         Whoever has none comes in at once; others once there is room for several, as the batch is copied for them.
         """
-        live = [row for row in self._batch.rows if row.completion.finished is None]
-        rows, inside = list[Row](), {row.work for row in live}
-        free = self._max_batch - len(live)
-        few = free * IDLE_SHARE < self._max_batch
-        waiting = [work for work in self.works if self._waits(work) and not (few and work in inside)]
+        rows, waiting = list[Row](), [work for work in self.works if self._waits(work)]
         if not waiting:
             return rows
+        live = [row for row in self._batch.rows if row.completion.finished is None]
+        inside, free = {row.work for row in live}, self._max_batch - len(live)
+        if free * IDLE_SHARE < self._max_batch:
+            waiting = [work for work in waiting if work not in inside]
         holdings = _holdings(live)
         while chunk > 0 and (work := _next(waiting, holdings)):
             row = self._returned(work)
@@ -168,7 +170,7 @@ class Lane:
             if completion.finished is None:
                 row.token = token
                 had[row.work] += 1
-                completion.push(token, *reports.get(place, NOTHING))
+                completion.push(token, *reports[place]) if place in reports else completion.push(token)
                 if completion.is_due:
                     row.work.note(completion)
                     self._remember(place)
@@ -192,8 +194,6 @@ def _holdings(rows: Sequence[Row]) -> Holdings:
 def _next(waiting: Sequence[Work], holdings: Holdings) -> Work | None:
     return min(waiting, key=lambda work: holdings.turn(work.flow), default=None)
 
-
-NOTHING = Report()
 
 CONTINUED = {StopReason.STEP, StopReason.STOP, StopReason.LENGTH}
 

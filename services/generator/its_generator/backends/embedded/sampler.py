@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from its_generator.backends.embedded.draws import Draws
+from its_generator.backends.embedded.quantiles import Quantiles
 from its_models.decoder import Floats
 
 
@@ -14,12 +15,12 @@ class Sampler:
     """Draws for a batch whose rows stay the same; make a new one when rows join or leave.
 
     One uniform number a token, looked up in the cumulative distribution: the Gumbel trick would take one for each
-    word of the vocabulary. The distribution is summed row by row in double precision, so what else is in the batch
-    does not matter. Filters keep ties at their edge.
+    word of the vocabulary. Filters keep ties at their edge.
     """
 
     def __init__(self, rows: Sequence[Draws]) -> None:
         self._rows = rows
+        self._quantiles: Quantiles | None = None
         sampling = [row.sampling for row in rows]
         self._bent = [place for place, row in enumerate(rows) if row.bends]
         self._greedy = np.array([one.temperature == 0 for one in sampling])
@@ -44,8 +45,8 @@ class Sampler:
         else:
             tokens = self._drawn(logits)
         drawn: list[int] = tokens.tolist()
-        for row, token in zip(self._rows, drawn, strict=True):
-            row.took(token)
+        for place in self._bent:
+            self._rows[place].took(drawn[place])
         return drawn
 
     def _drawn(self, logits: Floats) -> NDArray[np.int64]:
@@ -57,9 +58,8 @@ class Sampler:
             shares[shares < self._min_p] = 0
         if self._filtered.size:
             self._filter(shares)
-        sums = np.cumsum(shares, axis=1, dtype=np.float64)
-        wanted = np.array([row.uniform() for row in self._rows]) * sums[:, -1]
-        return (sums > wanted[:, None]).argmax(axis=1)
+        self._quantiles = self._quantiles or Quantiles(*shares.shape)
+        return self._quantiles.of(shares, np.array([row.uniform() for row in self._rows]))
 
     def _filter(self, shares: Floats) -> None:
         rows = self._filtered
