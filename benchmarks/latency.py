@@ -11,7 +11,6 @@ import asyncio
 import statistics
 from dataclasses import dataclass
 
-import virtual_time
 from timed_engines import Pace, TimedGenerator, TimedReward
 
 from its_orchestrator.algorithms import Algorithm, BestOfN, ParticleFiltering
@@ -19,6 +18,7 @@ from its_orchestrator.choosing.equivalence import MathEquivalence
 from its_orchestrator.limits.recorder import Recorder
 from its_orchestrator.running.order import Order
 from its_orchestrator.running.run import Engines, Run
+from its_orchestrator.testing import virtual_time
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from its.chat.v1 import sampling_pb2
 from its_orchestrator.algorithms import BeamSearch, ParticleFiltering, SelfConsistency
 from its_orchestrator.candidate import StopReason
 from its_orchestrator.sampling import Sampling
-from its_orchestrator.testing import Fault, World
+from its_orchestrator.testing import Fault, World, virtual_time
 from its_orchestrator.testing.world import MODEL
 
 LONG = "ab\n\n" * 30
@@ -107,9 +107,9 @@ async def test_a_stalled_reward_service_costs_its_own_time_not_the_run(orchestra
 
 
 @pytest.mark.parametrize("kind", [SelfConsistency, ParticleFiltering], ids=lambda kind: kind.name)
-async def test_what_was_written_before_the_first_end_is_returned_when_the_time_ends(kind):
+def test_what_was_written_before_the_first_end_is_returned_when_the_time_ends(kind):
     world = World(["a" * 100], faults={0: Fault.HANGS})
-    result = await world.solve(kind(), 4, seconds=0.2)
+    result = virtual_time.run(world.solve(kind(), 4, seconds=1))
 
     assert result.text == "a" * 16
     assert result.answer.chosen.stop_reason is None

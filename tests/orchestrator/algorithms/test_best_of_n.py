@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from its_orchestrator.algorithms import BestOfN
 from its_orchestrator.engines import Identity, RewardModel
-from its_orchestrator.testing import Fault, World
+from its_orchestrator.testing import Fault, World, virtual_time
 from its_runtime.errors import Unmet
 
 
@@ -49,9 +49,9 @@ async def test_answers_that_end_together_are_scored_in_one_call():
     assert [len(one.trajectories) for one in world.reward.scorings] == [10]
 
 
-async def test_an_answer_is_scored_while_the_others_are_still_written():
+def test_an_answer_is_scored_while_the_others_are_still_written():
     world = World(["short", "a much longer one"], in_order=True, faults={0: Fault.HANGS})
-    result = await world.solve(BestOfN(), 2, seconds=0.3)
+    result = virtual_time.run(world.solve(BestOfN(), 2, seconds=1))
 
     assert [one.trajectories[0].steps for one in world.reward.scorings] == [("short",)]
     assert result.text == "short"

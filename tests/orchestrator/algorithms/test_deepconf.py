@@ -13,7 +13,7 @@ from its_orchestrator.engines import GeneratorModel, Identity
 from its_orchestrator.events import Note
 from its_orchestrator.limits.recorder import Recorder
 from its_orchestrator.running.run import Engines, Run
-from its_orchestrator.testing import Fault, World, laws, served
+from its_orchestrator.testing import Fault, World, laws, served, virtual_time
 from its_runtime.channel import open_channel
 
 values = st.lists(st.floats(0, 100), min_size=1, max_size=40)
@@ -115,9 +115,9 @@ async def test_a_doubtful_trace_is_stopped_alone_and_the_others_end():
     assert "2 of 8 traces were stopped" in notes(result)
 
 
-async def test_a_trace_that_hangs_after_doubtful_tokens_is_left_too():
+def test_a_trace_that_hangs_after_doubtful_tokens_is_left_too():
     scripted = world(*WARM, unsure("9"), sure("1"), faults={1: Fault.HANGS, 2: Fault.HANGS})
-    result = await scripted.solve(online(eta=100, confidence="mean"), 6, seconds=5)
+    result = virtual_time.run(scripted.solve(online(eta=100, confidence="mean"), 6, seconds=5))
 
     assert result.answer.candidates[4].text == unsure("9")[:16]
 

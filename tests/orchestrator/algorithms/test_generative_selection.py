@@ -8,7 +8,7 @@ import pytest
 from its_orchestrator.algorithms import GenerativeSelection
 from its_orchestrator.events import Note
 from its_orchestrator.prompt import transcript
-from its_orchestrator.testing import Fault, Result, World
+from its_orchestrator.testing import Fault, Result, World, virtual_time
 
 SHOWN = re.compile(r"\[answer \d+ \| \w+\]\n(.*?)\n\[end", re.DOTALL)
 
@@ -111,9 +111,9 @@ async def test_an_answer_without_a_final_answer_does_not_compete_with_one_that_h
     assert "boxed" in result.text
 
 
-async def test_an_answer_that_was_cut_off_does_not_compete():
+def test_an_answer_that_was_cut_off_does_not_compete():
     said = ["\\boxed{1}", "\\boxed{2}", "a long one that is never finished \\boxed{3}"]
     world = World(said, in_order=True, reply=picking(longest), faults={0: Fault.HANGS})
-    result = await world.solve(GenerativeSelection(), 3, seconds=0.3)
+    result = virtual_time.run(world.solve(GenerativeSelection(), 3, seconds=1))
 
     assert result.text in said[:2]

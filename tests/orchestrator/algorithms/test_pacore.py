@@ -10,7 +10,7 @@ from its_orchestrator.algorithms import Pacore
 from its_orchestrator.algorithms.pacore import conclusion, widths
 from its_orchestrator.budget import StoppedBy
 from its_orchestrator.prompt import transcript
-from its_orchestrator.testing import Fault, World
+from its_orchestrator.testing import Fault, World, virtual_time
 
 SHOWN = re.compile(r"\[answer \d+ \| \w+\]\n(.*?)\n\[end", re.DOTALL)
 SAID = ["long reasoning\n\n\\boxed{1}", "other reasoning\n\n\\boxed{2}", "more\n\n\\boxed{2}"]
@@ -56,8 +56,9 @@ async def test_a_last_answer_that_lost_all_final_answers_leaves_it_to_those_befo
     assert result.text == "more\n\n\\boxed{2}"
 
 
-async def test_when_the_time_ends_the_last_whole_round_votes():
-    result = await World(SAID, in_order=True, faults={1: Fault.STALLS}).solve(Pacore(), 4, seconds=0.3)
+def test_when_the_time_ends_the_last_whole_round_votes():
+    world = World(SAID, in_order=True, faults={1: Fault.STALLS})
+    result = virtual_time.run(world.solve(Pacore(), 4, seconds=1))
 
     assert result.text == "more\n\n\\boxed{2}"
     assert result.answer.stopped_by is StoppedBy.SECONDS

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from its_orchestrator.algorithms import BUILTIN, Algorithm, Planning
 from its_orchestrator.events import CandidateEnded, Note
 from its_orchestrator.prompt import transcript
-from its_orchestrator.testing import Fault, Result, World, laws
+from its_orchestrator.testing import Fault, Result, World, laws, virtual_time
 
 PLAN = "Here are some:\n1. Count upwards.\n2) Count downwards.\n**3.** Look it up."
 SAID = {"upwards": "up \\boxed{1}", "downwards": "down \\boxed{2}", "Look": "look \\boxed{2}"}
@@ -79,9 +79,9 @@ async def test_tokens_are_divided_among_approaches_and_what_is_left_over_is_the_
     assert whole.answer.ledger.samples == 9
 
 
-async def test_seconds_are_divided_among_approaches():
+def test_seconds_are_divided_among_approaches():
     world = World(["\\boxed{9}"], reply=reply, faults={1: Fault.STALLS})
-    result = await world.solve(Planning(), 6, seconds=1.5)
+    result = virtual_time.run(world.solve(Planning(), 6, seconds=3))
 
     assert "\\boxed{2}" in result.text, "the approaches behind the one that stalls are tried"
     assert any("approach 1 has spent its share" in note for note in notes(result))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from its_orchestrator.algorithms import RecursiveSelfAggregation
 from its_orchestrator.budget import StoppedBy
 from its_orchestrator.prompt import transcript
-from its_orchestrator.testing import Fault, World
+from its_orchestrator.testing import Fault, World, virtual_time
 
 SHOWN = re.compile(r"\[answer \d+ \| \w+\]\n(.*?)\n\[end", re.DOTALL)
 
@@ -80,10 +80,10 @@ async def test_a_population_that_lost_all_final_answers_does_not_replace_the_one
     assert result.text == "\\boxed{2}"
 
 
-async def test_when_the_time_ends_in_a_round_both_populations_vote():
+def test_when_the_time_ends_in_a_round_both_populations_vote():
     faults = dict.fromkeys(range(1, 99), Fault.STALLS)
     world = World(["\\boxed{1}", "\\boxed{2}", "so \\boxed{2}", "\\boxed{3}"], in_order=True, faults=faults)
-    result = await world.solve(RecursiveSelfAggregation(), 8, seconds=0.3)
+    result = virtual_time.run(world.solve(RecursiveSelfAggregation(), 8, seconds=1))
 
     assert result.text == "\\boxed{2}"
     assert result.answer.stopped_by is StoppedBy.SECONDS

@@ -4,7 +4,7 @@ async def test_debate_keeps_the_laws():
 await laws.hold(Debate(), lambda: World(["4", "5"]), samples=8)
 """
 
-from its_orchestrator.testing import laws
+from its_orchestrator.testing import laws, virtual_time
 from its_orchestrator.testing.bench import Bench
 from its_orchestrator.testing.faults import Fault
 from its_orchestrator.testing.scripted_llm import Script
@@ -24,4 +24,5 @@ __all__ = [
     "serve_generator",
     "serve_reward",
     "served",
+    "virtual_time",
 ]
