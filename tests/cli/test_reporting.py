@@ -131,6 +131,16 @@ def test_without_scores_nothing_is_said_of_what_needs_them(filled: Filled):
     assert lines(markdown, "k") == [["k", "pass@k %", "maj@k %", "tokens"]]
 
 
+def test_temperatures_are_told_where_they_differ_alone(filled: Filled):
+    folder = filled(["best-of-n", "beam-search"])
+    assert "emperatures differ" not in reported(folder)
+    path = folder / "rows.jsonl"
+    first, *rest = path.read_text().splitlines(keepends=True)
+    path.write_text(first.replace('"parameters":{}', '"parameters":{"temperature":0.8}') + "".join(rest))
+
+    assert "0.8 for best-of-n; the profile's for best-of-n, beam-search" in reported(folder)
+
+
 def test_searches_are_not_chosen_again(filled: Filled):
     markdown = reported(filled(["beam-search"]))
 

@@ -48,7 +48,7 @@ class Report:
 def report(folder: Path) -> Report:
     """Return the report of a folder that `its eval` filled. Raises Failed where there is nothing to report."""
     about = told(folder)
-    results = Results(rows(folder), about.parameters)
+    results = Results(rows(folder), about.parameters, about.model)
     if not results.ways:
         raise Failed(f"{folder} has no row yet; the command that was begun goes on: {about.commands[-1]}", REFUSED)
     recorded = curves(results)

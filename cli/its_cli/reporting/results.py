@@ -33,19 +33,36 @@ class Solved:
     seconds: float
     pool: Pool
     """Its candidates."""
+    temperature: float | None
+    """At which its tokens were drawn; None where a profile may say so."""
 
 
 class Results:
     """All rows of an evaluation; a problem's value is its mean over the seeds."""
 
-    def __init__(self, rows: Iterable[Row], order: Iterable[str] = ()) -> None:
-        """Read the rows; algorithms stand in this `order`, those that it lacks as they come."""
+    def __init__(self, rows: Iterable[Row], order: Iterable[str] = (), asked: str = "") -> None:
+        """Read the rows.
+
+        Args:
+            rows: the rows.
+            order: algorithms stand in this order, those that it lacks as they come.
+            asked: the model or profile that was asked; a profile may have a temperature of its own.
+        """
         self.rows: dict[Way, list[Solved]] = defaultdict(list)
         for row in rows:
-            self.rows[Way(row.algorithm, row.budget)].append(_solved(row))
+            self.rows[Way(row.algorithm, row.budget)].append(_solved(row, asked or row.model))
         names = dict.fromkeys([*order, *(way.algorithm for way in self.rows)])
         places = {name: place for place, name in enumerate(names)}
         self.ways: tuple[Way, ...] = tuple(sorted(self.rows, key=lambda way: (places[way.algorithm], way.budget)))
+
+    def temperatures(self) -> dict[float | None, list[str]]:
+        """Return which algorithms drew their tokens at which temperature."""
+        found: dict[float | None, list[str]] = defaultdict(list)
+        for name in self.algorithms:
+            rows = (one for way in self.ways if way.algorithm == name for one in self.rows[way])
+            for temperature in dict.fromkeys(one.temperature for one in rows):
+                found[temperature].append(name)
+        return found
 
     @property
     def algorithms(self) -> tuple[str, ...]:
@@ -77,10 +94,12 @@ def _right(one: Solved) -> float:
     return one.right
 
 
-def _solved(row: Row) -> Solved:
+def _solved(row: Row, asked: str) -> Solved:
     ledger = row.ledger
     read = ledger.get("reward_tokens", 0) - ledger.get("cached_reward_tokens", 0)
     samples = tuple(Sample.of(one, place) for place, one in enumerate(row.candidates))
     pool = Pool(samples, row.score_range.ends if row.score_range else None)
+    own = row.parameters.get("temperature") if asked == row.model else None
+    temperature = own if row.settings.temperature is None else row.settings.temperature
     judging = read + ledger.get("judge_tokens", 0)
-    return Solved(row.problem, row.right, ledger.get("completion_tokens", 0), judging, row.seconds, pool)
+    return Solved(row.problem, row.right, ledger.get("completion_tokens", 0), judging, row.seconds, pool, temperature)

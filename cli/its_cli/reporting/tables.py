@@ -19,7 +19,21 @@ def measured(results: Results) -> Table:
         "right. Tokens are those generated for a problem, rejected ones included; judged are those that reward "
         "models read anew and judges wrote; seconds are those of one request beside the others."
     )
+    note += _temperatures(results)
     return Table("What was run", note, (*columns, "tokens", "judged", "seconds"), rows)
+
+
+def _temperatures(results: Results) -> str:
+    """Return a sentence where temperatures differ: then so do the samples themselves, at a budget of 1 already."""
+    found = results.temperatures()
+    if len(found) == 1:
+        return ""
+    told = "; ".join(f"{_degree(one)} for {', '.join(names)}" for one, names in found.items())
+    return f" Temperatures differ, and with them the samples themselves: {told}. `--temperature` makes them one."
+
+
+def _degree(temperature: float | None) -> str:
+    return "the profile's" if temperature is None else f"{temperature:g}"
 
 
 def chosen(curves: Mapping[str, Curve]) -> Table:
