@@ -1,5 +1,7 @@
 """Two tenants of one system: limits, keys, models and traces of one are invisible to the other."""
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -8,7 +10,7 @@ from its.orchestrator.v1.orchestrator_pb2_grpc import OrchestratorServiceStub
 from its_gateway import keys
 from its_gateway.keys import Key, digest
 from its_orchestrator.profiles import Profile
-from its_orchestrator.testing import World
+from its_orchestrator.testing import Fault, World
 from its_runtime.calls import response
 from its_runtime.channel import open_channel
 from its_runtime.errors import NotFound
@@ -18,13 +20,19 @@ PROFILES = {"alices": Profile(model="toy"), "bobs": Profile(model="toy")}
 
 
 @pytest.fixture
-async def tenants(chain, tmp_path):
+def faults():
+    """Calls of the generator that go wrong, by number."""
+    return {-1: Fault.STALLS}
+
+
+@pytest.fixture
+async def tenants(chain, tmp_path, faults):
     """A chain with a key for alice, who may ask twice a minute, and one for bob; clients of both."""
     path, tokens = tmp_path / "keys.json", [keys.new_token(), keys.new_token()]
     alice = Key(id="tenant-a", sha256=digest(tokens[0]), models=("alices",), requests_per_minute=2)
     bob = Key(id="tenant-b", sha256=digest(tokens[1]), models=("bobs",), requests_per_minute=9)
     keys.change(path, lambda known: known.update(alice=alice, bob=bob))
-    running = await chain(World(["\\boxed{4}"]), profiles=PROFILES, gateway={"keys": path})
+    running = await chain(World(["\\boxed{4}"], faults=faults), profiles=PROFILES, gateway={"keys": path})
     clients = [
         httpx.AsyncClient(base_url=running.url, headers={"authorization": f"Bearer {token}"}, trust_env=False)
         for token in tokens
@@ -83,3 +91,57 @@ async def test_traces_and_tenants_of_one_are_not_found_by_the_other(tenants):
     assert own.events
     assert "tenant-a" not in str(answered)
     assert {one.flow.tenant for one in running.world.generator.generations} == {"tenant-a"}
+
+
+async def test_lists_and_streams_of_runs_hold_ones_own_only(tenants):
+    _, alice, bob = tenants
+    trace_id = (await alice.post("/v1/chat/completions", json={"model": "alices", **SAYING})).json()["its"]["trace_id"]
+    lists = [(await one.get("/v1/traces")).json()["data"] for one in (alice, bob)]
+    own = await alice.get(f"/v1/traces/{trace_id}/events")
+    others = [await bob.get(f"/v1/traces/{name}{end}") for end in ("", "/events") for name in (trace_id, "0" * 16)]
+
+    assert ([one["trace_id"] for one in lists[0]], lists[1]) == ([trace_id], [])
+    assert own.text.endswith("data: [DONE]\n\n")
+    assert {answer.status_code for answer in others} == {404}
+    assert others[0].text.replace(trace_id, "0" * 16) == others[1].text  # it says nothing of whose it is
+    assert others[2].text.replace(trace_id, "0" * 16) == others[3].text
+
+
+async def test_an_id_that_both_choose_for_a_request_joins_nothing_of_them(tenants, faults, until):
+    running, alice, bob = tenants
+    faults[0] = Fault.STALLS
+    same = {"headers": {"x-request-id": "the-same"}}
+    stuck = asyncio.create_task(alice.post("/v1/responses", json={"model": "alices", "input": "2+2?"}, **same))
+    await until(lambda: running.world.generator.running)
+    answered = await bob.post("/v1/responses", json={"model": "bobs", "input": "2+2?"}, **same)
+    traces = [(await one.get("/v1/traces")).json()["data"] for one in (alice, bob)]
+    hidden = await bob.get(f"/v1/traces/{traces[0][0]['trace_id']}")
+    stuck.cancel()
+    await until(lambda: running.world.quiet)
+    again = await bob.post("/v1/responses", json={"model": "bobs", "input": "2+2?"}, **same)
+
+    assert (answered.status_code, again.status_code, hidden.status_code) == (200, 200, 404)
+    assert answered.headers["x-request-id"] == "the-same"
+    assert [len(one) for one in traces] == [1, 1]
+    assert len({answered.json()["id"], again.json()["id"]}) == 2
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"model": "nobodys"},
+        {"model": "alices", "algorithm": "magic"},
+        {"model": "alices", "its": {"reward_model": "nobodys"}, "algorithm": "best-of-n"},
+        {"model": "alices", "its": {"magic": 1}, "algorithm": "best-of-n"},
+        {"model": "alices", "budget": 10_000},
+        {"model": "alices", "tools": [{"type": "magic"}]},
+    ],
+    ids=str,
+)
+async def test_no_error_names_what_is_the_other_s(tenants, asked):
+    _, alice, _ = tenants
+    refused = await alice.post("/v1/chat/completions", json={**SAYING, **asked})
+
+    assert refused.status_code in {400, 404}
+    assert "bob" not in refused.text
+    assert "tenant" not in refused.text
