@@ -9,6 +9,7 @@ from google.rpc import error_details_pb2
 from grpc import aio
 from grpc_status import rpc_status
 
+from its.chat.v1 import chat_pb2 as chat
 from its.chat.v1 import sampling_pb2
 from its.orchestrator.v1 import orchestrator_pb2 as pb
 from its_orchestrator.testing import Fault, World
@@ -141,6 +142,33 @@ async def test_several_calls_of_one_request_are_one_and_cost_what_all_of_them_us
         await asyncio.gather(*(its.solve(samples=2, limits=most) for _ in range(3)))
 
         assert await owed(its) == used(toy)
+
+
+async def test_a_pipeline_that_is_left_costs_what_the_engine_reports(orchestrate):
+    toy = World(SAID, faults={1: Fault.STALLS})
+    stage = pb.PipelineStage(type="its_algorithm")
+    stage.config.update({"algorithm": "beam-search", "samples": 4})
+    asked = chat.Message(role=chat.ROLE_USER, content=[chat.ContentPart(text="1+1?")])
+    conversation = chat.Conversation(messages=[asked])
+    request = pb.RunPipelineRequest(request_id="r", stages=[stage], conversation=conversation, limits=ONE_A_MINUTE)
+    async with orchestrate(toy) as its:
+        left = its.stub.RunPipeline(request, timeout=20)
+        await until(lambda: len(toy.generator.generations) > 1)
+        left.cancel()
+
+        assert await owed(its) == used(toy) > 0
+    assert len(toy.generator.reported) == 2
+
+
+async def test_a_function_that_is_not_there_is_not_counted(orchestrate):
+    async with orchestrate(World(SAID)) as its:
+        most = limits(requests_per_minute=2)
+        request = pb.RunFunctionRequest(request_id="r", function="nobody", limits=most)
+        error, _, _ = await refusal(its.stub.RunFunction(request, timeout=20))
+        left = await told(its.call(samples=1, limits=most))
+
+    assert error.code() == grpc.StatusCode.NOT_FOUND
+    assert left["x-ratelimit-remaining-requests"] == "1"
 
 
 def used(toy: World) -> int:
