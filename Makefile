@@ -100,8 +100,8 @@ test-ui: .venv-ui/.ready ## run the tests of the page /ui in a real Chromium: `a
 train: .venv-train/.ready ## train and measure the models that ship, from their seed (about an hour on two cores)
 	PYTHONPATH=models/recipe OMP_WAIT_POLICY=PASSIVE .venv-train/bin/python -m its_recipe
 
-results: setup ## measure the algorithms on all held-out problems, resuming what is in evals/; writes docs/results.md
-	$(BIN)/its eval models/its_models/heldout.jsonl --budget 1,4,16 \
+results: setup ## measure the algorithms on all held-out problems, resuming what is in evals/ (half an hour); writes docs/results.md
+	$(BIN)/its eval models/its_models/heldout.jsonl --budget 1,4,16,64 --temperature 1 \
 		--algorithm self-consistency,best-of-n,weighted-best-of-n,beam-search,dvts,rebase,particle-filtering
 	$(BIN)/its report evals/heldout --out docs/results
 	sed 's,](\([a-z]*\.svg\)),](results/\1),' docs/results/report.md > docs/results.md
