@@ -9,15 +9,22 @@ from rich.table import Table
 
 from its_cli.exits import REFUSED, Failed, explained
 from its_gateway import keys as file_of_keys
-from its_gateway.keys import Key, KeysError
+from its_gateway.keys import MOST, Key, KeysError
 
 app = typer.Typer(no_args_is_help=True, help="Add, list and revoke the keys that a gateway lets in.")
 
 DEFAULT = Path("its.keys.json")
 Name = Annotated[str, typer.Argument(help="What you call the key's holder.")]
 File = Annotated[Path, typer.Option("--file", help="The file of keys: `gateway: {keys: FILE}` in its.yaml.")]
-PerMinute = Annotated[int | None, typer.Option(min=1, help="Absent: any number.")]
-Searches = Annotated[int | None, typer.Option(min=1, help="Searches at once. Absent: any number.")]
+Requests = Annotated[
+    int | None,
+    typer.Option(min=1, max=MOST, help="Over all workers; what is refused as wrong doesn't count. Absent: any number."),
+]
+Tokens = Annotated[
+    int | None,
+    typer.Option(min=1, max=MOST, help="Of prompts and completions, as `usage` has them. Absent: any number."),
+]
+Searches = Annotated[int | None, typer.Option(min=1, max=MOST, help="Requests at once. Absent: any number.")]
 Models = Annotated[str, typer.Option(help="Models, profiles and <either>:<algorithm>, with commas. Absent: all.")]
 Priority = Annotated[int, typer.Option(min=1, max=100, help="Its share where several wait, beside theirs.")]
 Admin = Annotated[bool, typer.Option("--admin", help="Let it change what the gateway serves, too.")]
@@ -26,9 +33,9 @@ Admin = Annotated[bool, typer.Option("--admin", help="Let it change what the gat
 @app.command()
 def add(
     name: Name,
-    requests_per_minute: PerMinute = None,
+    requests_per_minute: Requests = None,
     concurrent: Searches = None,
-    tokens_per_minute: PerMinute = None,
+    tokens_per_minute: Tokens = None,
     models: Models = "",
     priority: Priority = 1,
     admin: Admin = False,
