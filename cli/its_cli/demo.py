@@ -1,7 +1,9 @@
 """`its demo`: real problems, four real processes, and what more compute buys."""
 
 import asyncio
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 
@@ -15,6 +17,7 @@ from its_cli.part import ORCHESTRATOR
 from its_cli.question import Question
 from its_cli.search import show_search
 from its_cli.system import System
+from its_cli.typed import typed
 from its_models import HeldoutProblem, heldout
 
 PROBLEMS = 12
@@ -36,7 +39,7 @@ async def _demo(console: Console) -> None:
     async with own_system(layout, console) as running:
         console.print(f"four processes run; the gateway is at {layout.url}/v1", style="bold")
         await running.unless_one_dies(_show(running, heldout()[:PROBLEMS], console))
-    console.print(NEXT, soft_wrap=True)
+    console.print(NEXT.format(its=typed(Path(sys.argv[0]), Path.cwd())), soft_wrap=True)
 
 
 async def _show(running: System, problems: Sequence[HeldoutProblem], console: Console) -> None:
@@ -60,7 +63,7 @@ def _memory(running: System) -> str:
 
 NEXT = """
 Where to go next:
-  its up                                              the services, until Ctrl-C
-  its ask "What is (7-6+8)*5?" --budget 16            one question
-  its ask "…" --algorithm particle-filtering --json   everything about its answer
+  {its} up                                     the services, until Ctrl-C; watch searches on the page that it names
+  {its} ask "What is (7-6+8)*5?" --budget 16   one question
+  {its} algorithms                             what there is beside those above
 """
