@@ -21,6 +21,7 @@ export class Card {
     this.element.style.top = `${fits ? below : where.top - home.top - own.height - 10}px`;
   }
 
+  // Returns undefined: nothing is shown now.
   hide() {
     this.element.hidden = true;
   }

@@ -4,6 +4,7 @@ const TOP = 24;
 const READABLE = 190; // columns so wide have room for what a step says
 const SCORED = 62; // and so wide, for its score
 const WIDEST = 270;
+const REACH = 16; // so far from its middle a dot is meant
 const NARROWEST = 30;
 
 export class Layout {
@@ -29,6 +30,17 @@ export class Layout {
 
   at(lane, column) {
     return [this.x(column), TOP + lane.slot * this.tall + this.tall / 2];
+  }
+
+  // The name of the node at a point, or right beside it.
+  near(nodes, [x, y]) {
+    let [best, least] = [undefined, REACH * REACH];
+    for (const [name, { lane, column }] of nodes) {
+      const [a, b] = this.at(lane, column);
+      const far = (a - x) ** 2 + (b - y) ** 2;
+      if (far < least) [best, least] = [name, far];
+    }
+    return best;
   }
 
   // The name of the node that is nearest to another one in a direction; its own where there is none.

@@ -50,7 +50,7 @@ const TOLD = {
   answer: ([answer]) => {
     if (answer.refusal) return `There is no answer: ${answer.refusal}`;
     const { name, why } = verdict(answer);
-    return `The answer is ${name || "there"}${why ? `: ${why}` : ""}.`;
+    return `${name ? `The answer is ${name}` : "There is an answer"}${why ? `: ${why}` : ""}.`;
   },
 };
 

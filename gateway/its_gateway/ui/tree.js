@@ -11,12 +11,12 @@ export class Tree {
     this.card = new Card();
     this.svg = svg("svg", { class: "tree", role: "group", "aria-label": "The search as a tree of steps; arrow keys walk through it" });
     this.svg.addEventListener("keydown", (event) => this.moved(event));
-    this.svg.addEventListener("click", (event) => this.show(event.target.closest(".step")?.dataset.name));
-    this.svg.addEventListener("pointerover", (event) => this.point(event.target.closest(".step")));
-    this.svg.addEventListener("pointerleave", () => this.card.hide());
-    this.svg.addEventListener("focusin", (event) => this.point(event.target.closest(".step")));
-    this.svg.addEventListener("focusout", () => this.card.hide());
-    this.scroll = html("div", { class: "scroll canvas", tabindex: 0, role: "region", "aria-label": "Tree, scrollable", onscroll: () => this.card.hide() }, this.svg);
+    this.svg.addEventListener("click", (event) => this.show(this.under(event)));
+    this.svg.addEventListener("pointermove", (event) => this.point(this.under(event)));
+    this.svg.addEventListener("pointerleave", () => this.point());
+    this.svg.addEventListener("focusin", (event) => this.point(event.target.dataset.name));
+    this.svg.addEventListener("focusout", () => this.point());
+    this.scroll = html("div", { class: "scroll canvas", tabindex: 0, role: "region", "aria-label": "Tree, scrollable", onscroll: () => this.point() }, this.svg);
     this.element = html("div", { class: "stage" }, this.scroll, this.card.element);
   }
 
@@ -24,7 +24,7 @@ export class Tree {
     const lanes = [...search.lanes.values()];
     const layout = (this.layout = new Layout(lanes, this.scroll.clientWidth));
     this.search = search;
-    this.card.hide();
+    this.pointed = this.card.hide();
     const marks = { path: search.path(), alive: search.alive(), range: search.range(), certain: search.certain() };
     const focused = this.svg.contains(document.activeElement) ? this.chosen : null;
     this.nodes.clear();
@@ -73,7 +73,6 @@ export class Tree {
       const level = share === null ? "unscored" : `s${Math.min(4, Math.floor(share * 5))}`;
       const kind = path.has(name) ? "on" : alive.has(name) ? "" : "dropped";
       const dot = svg("g", { class: `step ${level} ${kind}`, role: "button", tabindex: -1, "data-name": name, "aria-label": said(lane, step, column) },
-        svg("circle", { cx: x, cy: y, r: layout.dot + 4, class: "halo" }),
         svg("circle", { cx: x, cy: y, r: 3 + (share ?? 0.4) * (layout.dot - 3), class: "dot" }),
         this.caption(lane, step, column, [x, y]), this.copies(lane, column, [x, y]));
       this.nodes.set(name, { dot, lane, step, column });
@@ -103,10 +102,19 @@ export class Tree {
     return svg("text", { class: `answer ${lane.chosen ? "on" : ""}`, x: left, y: low }, lane.chosen ? `★ ${answer}` : answer);
   }
 
-  point(dot) {
-    const found = this.nodes.get(dot?.dataset.name);
-    if (!found) return this.card.hide();
-    const { lane, step, column } = found;
+  // The name of the dot that a pointer means: small ones from a little further away, those with words by their words.
+  under(event) {
+    const [box, point] = [this.svg.getBoundingClientRect(), [event.clientX, event.clientY]];
+    return this.layout?.near(this.nodes, [point[0] - box.left, point[1] - box.top]) ?? event.target.closest(".step")?.dataset.name;
+  }
+
+  point(name) {
+    const found = this.nodes.get(name);
+    this.svg.classList.toggle("meant", Boolean(found));
+    if (!found) this.pointed = this.card.hide();
+    if (!found || name === this.pointed) return;
+    this.pointed = name;
+    const { lane, step, column, dot } = found;
     const last = lane.dropped && column === lane.end - 1;
     this.card.show(dot.querySelector(".dot").getBoundingClientRect(), { class: "quiet", text: titled(lane, step, column) }, { class: "text", text: step.text.trim() }, { class: "bad", text: last ? lane.fate : "" });
   }
@@ -133,7 +141,7 @@ export class Tree {
     const name = event.target.dataset?.name;
     if (!this.nodes.has(name)) return;
     if (event.key === "Enter" || event.key === " ") this.show(name);
-    else if (event.key === "Escape") this.card.hide();
+    else if (event.key === "Escape") this.point();
     else if (WAYS[event.key]) this.show(this.layout.nearest(this.nodes, name, WAYS[event.key]));
     else return;
     event.preventDefault();

@@ -87,7 +87,7 @@ export class View {
     const asked = this.question || questionOf(info);
     const state = stateOf(info);
     const facts = [info.algorithm || "a pipeline", info.model, info.reward_model && `judged by ${info.reward_model}`, seconds(info.seconds), state].filter(Boolean);
-    this.head.replaceChildren(html("h2", {}, this.narrow ? info.algorithm : asked || "A question that is not kept"), html("p", { class: `facts ${state}` }, facts.join(" · ")), asked || this.narrow ? "" : html("p", { class: "quiet" }, "The setting orchestrator.traces.prompts keeps questions."));
+    this.head.replaceChildren(html("h2", { class: "asked", tabindex: asked.length > 400 ? 0 : null }, this.narrow ? info.algorithm : asked || "A question that is not kept"), html("p", { class: `facts ${state}` }, facts.join(" · ")), asked || this.narrow ? "" : html("p", { class: "quiet" }, "The setting orchestrator.traces.prompts keeps questions."));
   }
 
   // Says how it ended where that isn't with an answer.
