@@ -39,13 +39,15 @@ class Ballots:
         Args:
             ranks: one for each sample, of whatever kind that compares.
         """
+        tied = np.flatnonzero(self._leading.sum(axis=0) > 1)  # elsewhere there is nothing to decide, mostly
+        drawn, leading = self._drawn[:, tied], self._leading[:, tied]
         levels = {rank: level for level, rank in enumerate(sorted(set(ranks)))}
-        highest = np.full(self._leading.shape, -1)
+        highest = np.full(leading.shape, -1)
         for place in sorted(range(len(ranks)), key=lambda place: levels[ranks[place]]):
             if (row := self._row(place)) is not None:
-                highest[row][self._drawn[place]] = levels[ranks[place]]
-        highest[~self._leading] = -1
-        self._leading &= highest == highest.max(axis=0, initial=-1)
+                highest[row][drawn[place]] = levels[ranks[place]]
+        highest[~leading] = -1
+        self._leading[:, tied] = leading & (highest == highest.max(axis=0, initial=-1))
 
     @property
     def right(self) -> float:
