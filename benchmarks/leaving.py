@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import httpx
+from sheet import Sheet
 
 from its_cli.configuration import Configuration
 from its_cli.layout import based, free, free_ports, moved
@@ -33,6 +34,7 @@ from its_gateway.keys import Key
 ENDLESS = {"871": -100, "873": -100}
 """Bias that keeps the shipped model from ending."""
 GOAL = 50
+KINDS = {"stream": True, "whole answer": False}
 MODEL = "its-tiny:self-consistency"
 _SOLVED = re.compile(r"(\S+)Z .*Solve code=CANCELLED .*\bcompletion_tokens=(\d+)")
 _RUNNING = re.compile(rb"^its_engine_sequences\{.*\} ([0-9.]+)$", re.MULTILINE)
@@ -123,15 +125,17 @@ async def main() -> None:
         ):
             measurement = Measurement(gateway, counts, arguments.budget)
             async with system(layout, measurement.listen, lambda _: None):
-                print(f"load {os.getloadavg()[0]:.1f}; {MODEL}, budget {arguments.budget}; goal {GOAL} ms")
-                print(
-                    "| client | engine idle: median, most | tokens by then | ledger closed: median, most | its tokens |"
-                )
-                print("|---|---|---|---|---|")
-                for stream in (True, False):
-                    found = [await measurement.once(stream=stream) for _ in range(arguments.times)]
-                    cells = (_told(figures) for figures in zip(*found, strict=True))
-                    print(f"| {'stream' if stream else 'whole answer'} | {' | '.join(cells)} |")
+                rows = [[name, *await found(measurement, arguments.times, stream)] for name, stream in KINDS.items()]
+    sheet = Sheet(f"Clients that leave: {MODEL}, budget {arguments.budget}", ("its", "onnxruntime"))
+    sheet.say(f"{arguments.times} of each kind; in milliseconds, of which {GOAL} are allowed, and in tokens.", "")
+    sheet.table(["median, most", "engine idle", "tokens by then", "ledger closed", "tokens by then"], rows)
+    sheet.write(arguments.out)
+
+
+async def found(measurement: Measurement, times: int, stream: bool) -> list[str]:
+    """Return what followed when so many clients of a kind left."""
+    left = [await measurement.once(stream=stream) for _ in range(times)]
+    return [_told(figures) for figures in zip(*left, strict=True)]
 
 
 def limited(file: Path) -> dict[str, str]:
@@ -152,6 +156,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--budget", type=int, default=64)
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--port-base", type=int, help="first of five ports; absent, free ones")
+    parser.add_argument("--out", help="write the result to this file of benchmarks/results, too")
     return parser.parse_args()
 
 
