@@ -1,12 +1,10 @@
 """The register of one run: what became of its candidates, and which of them have the form that was asked for."""
 
-from functools import cached_property
-
 from its_orchestrator.candidate import Candidate
 from its_orchestrator.events import CandidateEnded, FailureNoted, StepEnded
+from its_orchestrator.limits.fitting import Fitting
 from its_orchestrator.limits.recorder import Recorder
 from its_orchestrator.terms import Terms
-from its_orchestrator.tool_calls import Offered, offered, spoken
 
 
 class Register:
@@ -17,7 +15,7 @@ class Register:
         """Every candidate that ended, by name, as it ended."""
         self.formless: dict[str, str] = {}
         """Why some of them don't have the form that was asked for, by name; no algorithm sees them."""
-        self._terms = terms
+        self._fitting = Fitting(terms)
         self._recorder = recorder
 
     def step(self, candidate: Candidate, before: int) -> bool:
@@ -40,13 +38,4 @@ class Register:
 
     def fault(self, candidate: Candidate) -> str | None:
         """Return why a candidate doesn't have the form that was asked for; None when it has, or none was."""
-        form = self._terms.form
-        return form.why_not(candidate.text) if form and not self._calls(candidate) else None
-
-    def _calls(self, candidate: Candidate) -> bool:
-        """Tell whether it calls tools, which have forms of their own."""
-        return bool(spoken(candidate.text, self._tools).calls)
-
-    @cached_property
-    def _tools(self) -> Offered:
-        return offered(self._terms.prompt)
+        return self._fitting.why_not(candidate.text)

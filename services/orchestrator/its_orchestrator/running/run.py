@@ -15,6 +15,7 @@ from its_orchestrator.growing.grower import Grower
 from its_orchestrator.ledger import Ledger
 from its_orchestrator.limits.account import Account
 from its_orchestrator.limits.commitment import Commitment
+from its_orchestrator.limits.fitting import Fitting
 from its_orchestrator.limits.recorder import Recorder
 from its_orchestrator.limits.spelling import making
 from its_orchestrator.limits.watch import Watch
@@ -48,9 +49,9 @@ class Run:
         self._account = Account(order.budget.tokens, recorder)
         self._watch = Watch(_seconds(order))
         self._tools = offered(order.prompt)
-        held = order.form is not None and order.structured_output is None
+        self._fitting = Fitting(order)
         self._commitment = Commitment(
-            recorder, held=held, may_call=bool(self._tools), top=order.logprobs if order.texts else None
+            recorder, held=self._fitting.late, may_call=bool(self._tools), top=order.logprobs if order.texts else None
         )
         watched = order.streams and order.samples == 1 and not self._commitment.held
         self._grower = Grower(
@@ -159,9 +160,9 @@ class Run:
         formless = self._context.formless
         if chosen is None and formless:
             return f"none of {len(formless)} answers has the form that was asked for: {next(iter(formless.values()))}"
-        if chosen is None or self._order.form is None or chosen.stop_reason not in WHOLE:
+        if chosen is None or chosen.stop_reason not in WHOLE:
             return ""
-        why = None if spoken(chosen.text, self._tools).calls else self._order.form.why_not(chosen.text)
+        why = self._fitting.why_not(chosen.text)
         return "" if why is None else f"the answer doesn't have the form that was asked for: {why}"
 
     def _equivalence(self, general: Equivalence) -> Equivalence:
