@@ -15,7 +15,7 @@ class Strict(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def null_is_absent(cls, value: object) -> object:
-        """Leave out fields that are null, as OpenAI does."""
+        """Leave out fields that are null, as OpenAI does; also unknown ones, as SDKs send answers back with."""
         if not isinstance(value, dict):
             return value
         fields = cast("dict[str, object]", value)
@@ -23,12 +23,13 @@ class Strict(BaseModel):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Return the schema, in which a field that may be absent may be null."""
+        """Return the schema, in which a field that may be absent may be null, and one that doesn't exist as well."""
         schema = handler(core)
         whole = handler.resolve_ref_schema(schema)
         needed: list[str] = whole.get("required", [])
         fields = {name: field if name in needed else _or_null(field) for name, field in whole["properties"].items()}
         whole["properties"] = fields
+        whole["additionalProperties"] = whole.get("additionalProperties") or {"type": "null"}
         return schema
 
 

@@ -68,3 +68,14 @@ async def test_a_field_that_may_be_absent_may_be_null(http):
     fields = schemas["ResponseRequest"]["properties"]
     assert {"type": "null"} in fields["tools"]["anyOf"]
     assert fields["model"]["type"] == "string"
+
+
+@pytest.mark.parametrize(("value", "status"), [(None, 200), ([], 400)])
+async def test_a_field_that_does_not_exist_may_be_null_and_nothing_else(http, value, status):
+    document = (await http.get("/openapi.json")).json()
+    said = {"role": "assistant", "content": "4", "mood": value}
+    body = {"model": "its-tiny", "messages": [said, {"role": "user", "content": "Sure?"}]}
+    schema = {"$ref": "#/components/schemas/ChatRequest", "components": document["components"]}
+
+    assert (await http.post("/v1/chat/completions", json=body)).status_code == status
+    assert jsonschema.Draft202012Validator(schema).is_valid(body) == (status == 200)
