@@ -85,6 +85,16 @@ async def test_what_can_not_be_run_is_not_counted(orchestrate):
     assert left["x-ratelimit-remaining-requests"] == "1"
 
 
+async def test_whoever_may_ask_nothing_now_is_told_so_before_anything_is_looked_at(orchestrate):
+    async with orchestrate(World(SAID)) as its:
+        asked = {"samples": 1, "limits": limits(requests_per_minute=1)}
+        await its.solve(**asked)
+        refused = its.call(model="nobody", **asked)
+        left, (_, reason, _) = await told(refused), await refusal(refused)
+
+    assert (reason, left["x-ratelimit-remaining-requests"]) == ("REQUESTS_PER_MINUTE", "0")
+
+
 async def test_one_request_too_many_at_once_is_refused_until_another_has_ended(orchestrate):
     toy = World(SAID, faults={0: Fault.STALLS})
     async with orchestrate(toy) as its:

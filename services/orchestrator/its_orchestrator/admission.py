@@ -1,7 +1,8 @@
 """Admission: a call is let in on what its tenant may do, or refused before anything is spent."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, TypeVar
 
 from grpc import aio
 
@@ -9,12 +10,14 @@ from its.orchestrator.v1 import orchestrator_pb2 as pb
 from its_orchestrator.budget import Budget
 from its_orchestrator.limits.allowance import Allowance
 from its_orchestrator.limits.allowances import Allowances
-from its_orchestrator.limits.claim import Claim, Limits, likely_tokens
+from its_orchestrator.limits.claim import Claim, Limits, likely_tokens, prompt_tokens
 from its_orchestrator.limits.spending import Spending
+from its_runtime.errors import Overloaded
 
 Context = aio.ServicerContext[Any, Any]
 Request = pb.SolveRequest | pb.RunFunctionRequest | pb.RunPipelineRequest
 Admitted = AbstractContextManager[Spending | None]
+Decision = TypeVar("Decision")
 
 _FREE: Admitted = nullcontext()
 
@@ -24,6 +27,13 @@ class Admission:
 
     def __init__(self) -> None:
         self._allowances = Allowances()
+
+    async def glance(self, request: Request, context: Context) -> None:
+        """Raise Overloaded for a call that can't be let in whatever it asks: nothing has to be looked at for that."""
+        if request.HasField("limits"):
+            allowance = self._allowances.of(request.tenant)
+            claim = _claim(request.limits, prompt_tokens(request.ByteSize()))
+            await _told(lambda: allowance.check(claim), allowance, context)
 
     async def admit(
         self, request: Request, context: Context, budget: Budget, max_tokens: int | None = None
@@ -37,7 +47,7 @@ class Admission:
             return _FREE
         allowance = self._allowances.of(request.tenant)
         claim = _claim(request.limits, likely_tokens(request.ByteSize(), budget, max_tokens))
-        spending = await _entered(allowance, claim, context)
+        spending = await _told(lambda: allowance.enter(claim), allowance, context)
         try:
             await context.send_initial_metadata(allowance.left())
         except BaseException:
@@ -46,10 +56,11 @@ class Admission:
         return spending
 
 
-async def _entered(allowance: Allowance, claim: Claim, context: Context) -> Spending:
+async def _told(decide: Callable[[], Decision], allowance: Allowance, context: Context) -> Decision:
+    """Return what was decided; who is refused is told what is left."""
     try:
-        return allowance.enter(claim)
-    except Exception:
+        return decide()
+    except Overloaded:
         await context.send_initial_metadata(allowance.left())
         raise
 

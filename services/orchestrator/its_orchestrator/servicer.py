@@ -43,6 +43,7 @@ class OrchestratorServicer(OrchestratorServiceServicer):
         self._admission = Admission()
 
     async def Solve(self, request: pb.SolveRequest, context: Context) -> AsyncGenerator[pb.SolveResponse]:
+        await self._admission.glance(request, context)
         order = await self._desk.order(convert.ask(request, remaining(context)))
         trail.note(**facts.asked(order))
         wanted = convert_events.wanted(request.detail)

@@ -57,12 +57,18 @@ class Allowance:
         buckets = (self._requests, self._tokens)
         return not self._running and all(bucket is None or bucket.full_after <= 0 for bucket in buckets)
 
-    def enter(self, claim: Claim) -> Spending:
-        """Let a call in, with the limits that it brings; leave the spending's block when it has ended.
-
-        Raises Overloaded, which says when to come back, beyond one of them; then nothing was taken.
-        """
+    def check(self, claim: Claim) -> None:
+        """Raise Overloaded, which says when to come back, where the call can't be let in within its limits."""
         self._change(claim.limits)
+        if claim.calls == 1 or claim.request not in self._coming:
+            self._check(claim.tokens * claim.calls)
+
+    def enter(self, claim: Claim) -> Spending:
+        """Let a call in; leave the spending's block when it has ended. Raises as `check` does, and takes nothing then.
+
+        Calls of a request that was let in are let in.
+        """
+        self.check(claim)
         name: object = claim.request if claim.calls > 1 else object()
         if not self._is_expected(claim):
             self._begin(claim)
@@ -85,8 +91,7 @@ class Allowance:
         return True
 
     def _begin(self, claim: Claim) -> None:
-        """Count a request. Raises Overloaded."""
-        self._check(claim.tokens * max(1, claim.calls))
+        """Count a request."""
         if self._requests:
             self._requests.take(1)
         if claim.calls > 1:

@@ -31,7 +31,11 @@ class Claim:
     calls: int = 1
 
 
+def prompt_tokens(prompt_bytes: int) -> int:
+    """Return how many tokens a prompt is likely to have."""
+    return prompt_bytes // BYTES_PER_TOKEN
+
+
 def likely_tokens(prompt_bytes: int, budget: Budget, max_tokens: int | None) -> int:
     """Return how many tokens a run is likely to use, before it has begun."""
-    prompt = prompt_bytes // BYTES_PER_TOKEN
-    return prompt + (budget.tokens or (budget.samples or 1) * (max_tokens or LIKELY_TOKENS))
+    return prompt_tokens(prompt_bytes) + (budget.tokens or (budget.samples or 1) * (max_tokens or LIKELY_TOKENS))
