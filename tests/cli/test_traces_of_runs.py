@@ -195,9 +195,10 @@ def test_rules_that_need_scores_are_refused_where_nobody_scored(tmp_path):
     assert "self-consistency" in left.stdout
 
 
-def test_a_line_that_is_no_run_is_named(tmp_path):
+@pytest.mark.parametrize("line", ["hello", '{"problem": "1+1?"}'])
+def test_a_line_that_is_no_run_is_named(tmp_path, line):
     file = tmp_path / "runs.jsonl"
-    file.write_text("\nhello\n")
+    file.write_text(f"\n{line}\n")
     refused = trace("list", "--file", str(file))
 
     assert refused.exit_code == 2

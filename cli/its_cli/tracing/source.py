@@ -95,9 +95,12 @@ def opened(url: str, file: Path | None) -> Generator[Source, None, None]:
 
 def _parsed(path: Path, number: int, line: str) -> GetTraceResponse:
     try:
-        return json_format.Parse(line, GetTraceResponse(), ignore_unknown_fields=True)
+        found = json_format.Parse(line, GetTraceResponse(), ignore_unknown_fields=True)
     except json_format.ParseError as error:
         raise Failed(f"{path}:{number}: this is no run, as `its trace export` writes one: {error}", REFUSED) from error
+    if not found.info.trace_id:  # other JSON has nothing but fields that are unknown
+        raise Failed(f"{path}:{number}: this is no run, as `its trace export` writes one: it has no trace id", REFUSED)
+    return found
 
 
 def _told(answer: httpx.Response) -> str:
