@@ -55,7 +55,9 @@ def fuzz_in_rounds(cases: int, seed: int, processes: int) -> Outcome:
                 place = next(seeds)
                 running.add(pool.submit(fuzz, EACH, place, "coverage,fuzzing" if place == seed else "fuzzing"))
             ended, running = wait(running, return_when=FIRST_COMPLETED)
-            found = sum((one.result() for one in ended), found)
+            came = sum((one.result() for one in ended), Outcome())
+            found += came
+            print(came.output, end="")
             done = f"{found.cases:,} of {cases:,} requests, {found.failures.total()} failures"
             print(f"{done}, {time.monotonic() - began:.0f} s", flush=True)
     return found
@@ -157,7 +159,6 @@ def main() -> None:
     configure(ServiceSettings(log_level="error"))
     began = time.monotonic()
     found = fuzz_in_rounds(asked.cases, asked.seed, asked.processes)
-    print(found.output)
     told = page(found, " ".join(["python", *sys.argv]), time.monotonic() - began)
     print(told)
     if asked.out:
