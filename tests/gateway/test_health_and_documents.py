@@ -1,9 +1,13 @@
 """Health tells about this process, readiness about the whole chain, and the documents about the protocol."""
 
+import asyncio
+
 import httpx
 import pytest
 from grpc_health.v1 import health_pb2
 from scripted_orchestrator import gateway_to
+
+from its_gateway.health import Health
 
 SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
 
@@ -15,13 +19,35 @@ async def test_a_gateway_without_an_orchestrator_lives_and_is_not_ready():
 
     assert ready.status_code == 503
     assert ready.json()["parts"]["orchestrator"] == "not ready"
-    assert "orchestrator" in ready.json()["parts"]["profiles"]
+    assert ready.json()["parts"]["profiles"] == "the orchestrator does not tell of any"
+    assert "127.0.0.1" not in ready.text
 
 
 async def test_a_gateway_is_ready_when_the_orchestrator_serves_profiles(http):
     ready = await http.get("/ready")
 
     assert (ready.status_code, ready.json()["status"]) == (200, "ready")
+
+
+async def test_whoever_asks_while_somebody_looks_costs_nothing_more():
+    class Counting:
+        asked = 0
+
+        async def serves(self, service):
+            return True
+
+        async def profiles(self):
+            self.asked += 1
+            await asyncio.sleep(0)
+            return ["one"]
+
+    orchestrator = Counting()
+    health = Health(orchestrator)
+    together = await asyncio.gather(*(health.ready() for _ in range(9)))
+    later = await health.ready()
+
+    assert {one.status_code for one in (*together, later)} == {200}
+    assert orchestrator.asked == 2
 
 
 async def test_a_gateway_is_not_ready_without_profiles(http, script):
