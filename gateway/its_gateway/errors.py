@@ -20,6 +20,8 @@ class Rule:
     code: str | None = None
     retry_after: int | None = None
     """Seconds to wait where the error itself names none."""
+    again: bool = True
+    """Whether OpenAI's SDKs may ask again by themselves; a search that ran out of time would only be paid twice."""
 
 
 RULES: Mapping[StatusCode, Rule] = {
@@ -30,7 +32,7 @@ RULES: Mapping[StatusCode, Rule] = {
     StatusCode.FAILED_PRECONDITION: Rule(400, "invalid_request_error", "failed_precondition"),
     StatusCode.RESOURCE_EXHAUSTED: Rule(429, "rate_limit_error", "rate_limit_exceeded", retry_after=1),
     StatusCode.UNAVAILABLE: Rule(503, "server_error", "service_unavailable", retry_after=1),
-    StatusCode.DEADLINE_EXCEEDED: Rule(504, "server_error", "timeout"),
+    StatusCode.DEADLINE_EXCEEDED: Rule(504, "server_error", "timeout", again=False),
     StatusCode.CANCELLED: Rule(499, "invalid_request_error", "client_closed_request"),
     StatusCode.INTERNAL: Rule(500, "server_error", "internal_error"),
 }
@@ -65,6 +67,7 @@ class ApiError(Exception):
         param: str | None = None,
         code: str | None = None,
         retry_after: int | None = None,
+        again: bool = True,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -74,6 +77,8 @@ class ApiError(Exception):
         self.code = code
         self.retry_after = retry_after
         """Seconds, sent as Retry-After; None where trying again doesn't help."""
+        self.again = again
+        """Whether the SDKs may try again as they usually do; X-Should-Retry tells them where not."""
 
     def body(self) -> bytes:
         """Return the JSON that OpenAI's clients understand."""
@@ -83,6 +88,7 @@ class ApiError(Exception):
     def response(self) -> Response:
         """Return the error as a response of its own."""
         headers = {} if self.retry_after is None else {"retry-after": str(self.retry_after)}
+        headers |= {} if self.again else {"x-should-retry": "false"}
         return Response(self.body(), self.status, headers, media_type="application/json")
 
 
@@ -93,7 +99,9 @@ def from_its(error: ItsError) -> ApiError:
     message = "; ".join(f"{violation.field}: {violation.message}" for violation in refused) or error.message
     param = refused[0].field if refused else None
     wait = rule.retry_after if error.retry_after is None else math.ceil(error.retry_after)
-    return ApiError(rule.status, message, kind=rule.type, param=param, code=rule.code, retry_after=wait)
+    return ApiError(
+        rule.status, message, kind=rule.type, param=param, code=rule.code, retry_after=wait, again=rule.again
+    )
 
 
 def _param(field: str) -> str:

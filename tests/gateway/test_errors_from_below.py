@@ -104,3 +104,17 @@ async def test_an_orchestrator_that_is_away_is_a_503():
     assert error.value.status_code == 503
     assert error.value.response.headers["retry-after"]
     assert "orchestrator" in str(error.value)
+
+
+@pytest.mark.parametrize(("raised", "times"), [(DeadlinePassed("too late"), 1), (Overloaded("busy", retry_after=0), 2)])
+async def test_sdks_ask_again_where_it_may_help_and_not_where_time_ran_out(gateway, script, raised, times):
+    async def failing():
+        raise raised
+        yield
+
+    script.events = failing
+    async with openai.AsyncOpenAI(base_url=f"{await gateway()}/v1", api_key="none", max_retries=1) as client:
+        with pytest.raises(openai.APIStatusError):
+            await client.chat.completions.create(**ASK)
+
+    assert len(script.asked) == times
