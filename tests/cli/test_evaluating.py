@@ -225,6 +225,17 @@ def test_an_answer_from_what_a_failing_service_left_is_no_row(
     assert sorted(row["problem"] for row in rows(tmp_path / "out")) == ["a", "c"]
 
 
+@pytest.mark.parametrize(("said", "warned"), [("It is 7.", True), (r"It is \boxed{7}.", False)])
+def test_a_model_that_never_gives_a_final_answer_is_told_of(
+    file: Path, scripted: Any, completion: Callable[..., Any], tmp_path: Path, said: str, warned: bool
+):
+    scripted.reply = lambda asked: (200, completion(said, **_its(asked, [])))
+    done = evaluated(file, scripted, tmp_path / "out", "--algorithm", "best-of-n", "--budget", "1")
+
+    assert ("none of 3 answers has a final one" in " ".join(done.stderr.split())) is warned
+    assert ("--system" in done.stderr) is warned
+
+
 def test_a_refusal_ends_it_at_once(file: Path, scripted: Any, tmp_path: Path):
     scripted.reply = lambda _: (
         400,

@@ -61,6 +61,10 @@ class Bar:
         if not self._console.is_terminal and self._now() - self._told >= self._every:
             self._tell()
 
+    def note(self, text: str) -> None:
+        """Print a line that stays."""
+        self._console.print(Text(text, "yellow"), soft_wrap=True)
+
     def _tell(self) -> None:
         self._told = self._now()
         parts = (f"{self._done}/{self._total} rows", self._accuracy, self._speed())

@@ -17,6 +17,12 @@ PATIENCE_SECONDS = 120.0
 """How long a gateway's limits are waited for; what takes longer, such as tomorrow's quota, ends the command."""
 HURT = "failures"
 """What stopped a run that goes on with what didn't fail."""
+EARLY = 20
+"""Rows after which it shows whether answers have final ones at all."""
+BOXLESS = (
+    r"\boxed{…}, so that all count as wrong; ask for it with "
+    r"--system 'Reason step by step, and put your final answer within \boxed{}.'"
+)
 Ask = Callable[[Job], Awaitable[dict[str, Any]]]
 """Returns a job's completion; raises Failed."""
 
@@ -30,6 +36,7 @@ class Running:
         self._journal = journal
         self._bar = bar
         self._failures: list[str] = []
+        self._written = self._final = 0
 
     async def run(self, jobs: Sequence[Job], concurrency: int) -> None:
         """Run all jobs, at most `concurrency` at a time.
@@ -44,6 +51,8 @@ class Running:
                     group.create_task(self._work(waiting))
         except ExceptionGroup as error:
             raise error.exceptions[0] from error
+        if self._written < EARLY:
+            self._warn()
         if self._failures:
             told = f"{len(self._failures)} of {len(jobs)} rows are missing: {self._failures[0]}"
             raise Failed(f"{told}; run the command again to try only them")
@@ -77,3 +86,10 @@ class Running:
             )
         self._journal.append(row)
         self._bar.advance(right=row.right)
+        self._written, self._final = self._written + 1, self._final + (row.final_answer is not None)
+        if self._written == EARLY:
+            self._warn()
+
+    def _warn(self) -> None:
+        if self._written and not self._final:
+            self._bar.note(f"none of {self._written} answers has a final one, {BOXLESS}")
