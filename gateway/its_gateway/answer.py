@@ -6,6 +6,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from math import isfinite
 from typing import Any
 
@@ -26,6 +27,7 @@ _FINISH: Mapping[int, str] = {
 """Every other reason cuts a text off, which OpenAI calls `length`."""
 _EXACT = 2**53
 """Larger numbers of JSON are rounded by clients in JavaScript, so they travel as text."""
+_LEDGER = tuple(Ledger.DESCRIPTOR.fields_by_name)
 
 
 def finish_reason(answer: Answer) -> str:
@@ -102,7 +104,7 @@ def its(answer: Answer, trace_id: str) -> Json:
         },
         "stopped_by": StoppedBy.Name(answer.stopped_by).removeprefix("STOPPED_BY_").lower(),
         "candidates": [_candidate(candidate) for candidate in answer.candidates],
-        "ledger": {name: getattr(answer.ledger, name) for name in Ledger.DESCRIPTOR.fields_by_name},
+        "ledger": {name: getattr(answer.ledger, name) for name in _LEDGER},
         "prompt_tokens": answer.prompt_tokens,
         "seed": answer.seed if answer.seed <= _EXACT else str(answer.seed),
         "trace_id": trace_id,
@@ -119,14 +121,19 @@ def _candidate(candidate: Candidate) -> Json:
         "text": candidate.text,
         "final_answer": candidate.final_answer or None,
         "score": candidate.score if candidate.HasField("score") else None,
-        "step_scores": list(candidate.step_scores),
+        "step_scores": candidate.step_scores[:],
         "votes": candidate.votes if candidate.HasField("votes") else None,
         "weight": candidate.weight if candidate.HasField("weight") else None,
-        "stop_reason": StopReason.Name(candidate.stop_reason).removeprefix("STOP_REASON_").lower(),
+        "stop_reason": _stop_reason(candidate.stop_reason),
         "completion_tokens": candidate.completion_tokens,
         "chosen": candidate.chosen,
         "confidence": candidate.confidence if candidate.HasField("confidence") else None,
     }
+
+
+@cache
+def _stop_reason(reason: StopReason.ValueType) -> str:
+    return StopReason.Name(reason).removeprefix("STOP_REASON_").lower()
 
 
 def _range(found: ScoreRange) -> Json:

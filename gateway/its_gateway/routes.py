@@ -1,11 +1,14 @@
 """What can be asked of the gateway, and where: one line a route."""
 
+from functools import partial
+
 from fastapi import FastAPI
 
 from its_gateway import shapes
 from its_gateway.chat import Chat
 from its_gateway.completions import CompletionRequest, Completions
 from its_gateway.configure import Configuration, Configure
+from its_gateway.direct import Direct
 from its_gateway.document import header, json_header, query, route
 from its_gateway.generate import Generate, GenerateRequest
 from its_gateway.headers import ALGORITHM, BUDGET
@@ -28,11 +31,12 @@ def add_routes(app: FastAPI, settings: Settings, orchestrator: Orchestrator) -> 
     models, health = Models(orchestrator), Health(orchestrator)
     traces, pages, reports = Traces(settings, orchestrator), Pages(), Reports(settings)
 
-    app.post("/v1/chat/completions", **_CHAT)(chat.answer)
-    app.post("/v1/responses", **_RESPONSE)(responses.answer)
-    app.post("/v1/completions", **_COMPLETION)(completions.answer)
-    app.post("/generate", **_GENERATE)(generate.whole)
-    app.post("/generate/stream", **_GENERATE_STREAM)(generate.stream)
+    direct = partial(app.router.add_api_route, methods=["POST"], route_class_override=Direct)
+    direct("/v1/chat/completions", chat.answer, **_CHAT)
+    direct("/v1/responses", responses.answer, **_RESPONSE)
+    direct("/v1/completions", completions.answer, **_COMPLETION)
+    direct("/generate", generate.whole, **_GENERATE)
+    direct("/generate/stream", generate.stream, **_GENERATE_STREAM)
     app.get("/v1/models", **route("List models", shapes.ModelList))(models.all)
     app.get("/v1/models/{model_id:path}", **route("Get a model", shapes.Model, parameters=(_ID,)))(models.one)
     app.get("/v1/traces", **_TRACES)(traces.all)
