@@ -86,6 +86,12 @@ def test_the_profile_asks_as_was_tuned(file: Path, scripted: Any):
     assert "# before each question stood: Box\n# it.\n" in done.stdout
 
 
+def test_what_a_profile_adds_to_the_model_is_told(file: Path, scripted: Any):
+    assert "# asked as careful: " in tuned(file, scripted, "--accuracy", "90", "--model", "careful").stdout
+    itself = tuned(file, scripted, "--accuracy", "90", "--model", "its-tiny", "--out", str(file.parent / "anew"))
+    assert "# asked as " not in itself.stdout
+
+
 def test_the_other_half_is_asked_in_the_chosen_way_alone(file: Path, scripted: Any):
     tuned(file, scripted, "--accuracy", "90")
 

@@ -79,7 +79,7 @@ def rows(folder: Path) -> list[dict[str, Any]]:
 
 def test_among_all_samples_of_a_row_the_report_chooses_what_the_algorithm_chose(up: Any, file: Path, its: Any):
     folder = file.parent / "chosen"
-    grid = ("--algorithm", ",".join(RULE_OF), "--budget", "4,7", "--repeats", "6")
+    grid = ("--algorithm", ",".join(RULE_OF), "--budget", "4,7", "--repeats", "4")
     done = its("eval", str(file), "--url", up.url, "--out", str(folder), *grid)
 
     assert done.exit_code == 0

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from its_cli.evaluating.evaluation import Evaluation
+from its_cli.evaluating.folder import told
 from its_cli.evaluating.formats import Problem
 from its_cli.evaluating.job import Grid
 from its_cli.evaluating.journal import rows
@@ -61,10 +62,13 @@ class Tuning:
         if sampling := self.grid.settings.sampling:
             profile["sampling"] = sampling
         written = yaml.safe_dump({"orchestrator": {"profiles": {"tuned": profile}}}, sort_keys=False)
-        return "".join(f"# {line}\n" for line in self._comment(judged)) + written
+        return "".join(f"# {line}\n" for line in self._comment(judged, model)) + written
 
-    def _comment(self, judged: Trial) -> list[str]:
-        system = self.grid.settings.system
-        said = [f"before each question stood: {system}"] if system else []  # which a profile can't say
-        lines = "\n".join([self.evaluation.command, f"held out: {judged}", *said])
-        return lines.splitlines()
+    def _comment(self, judged: Trial, model: str) -> list[str]:
+        """Return the lines above the profile: where it comes from, and what it can't say or doesn't repeat."""
+        lines = [self.evaluation.command, f"held out: {judged}"]
+        if system := self.grid.settings.system:
+            lines.append(f"before each question stood: {system}")
+        if (asked := told(self.evaluation.folder).model) != model:
+            lines.append(f"asked as {asked}: what that profile says of sampling, parameters and reward model goes here")
+        return "\n".join(lines).splitlines()
