@@ -8,7 +8,7 @@ import orjson
 from grpc import StatusCode
 from starlette.responses import Response
 
-from its_runtime.errors import Internal, ItsError, Violation
+from its_runtime.errors import Internal, ItsError, TooLong, Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,9 @@ RULES: Mapping[StatusCode, Rule] = {
     StatusCode.CANCELLED: Rule(499, "invalid_request_error", "client_closed_request"),
     StatusCode.INTERNAL: Rule(500, "server_error", "internal_error"),
 }
+
+_TOO_LONG = Rule(400, "invalid_request_error", "context_length_exceeded")
+"""What shares its status with other errors, and has a code of its own at OpenAI."""
 
 _PARAMS: tuple[tuple[str, str], ...] = (
     ("parameters.", "its."),
@@ -94,7 +97,7 @@ class ApiError(Exception):
 
 def from_its(error: ItsError) -> ApiError:
     """Return `error` as clients see it, its fields under the names that requests give them."""
-    rule = RULES.get(error.code, RULES[Internal.code])
+    rule = _TOO_LONG if isinstance(error, TooLong) else RULES.get(error.code, RULES[Internal.code])
     refused = [Violation(_param(violation.field), violation.message) for violation in error.violations]
     message = "; ".join(f"{violation.field}: {violation.message}" for violation in refused) or error.message
     param = refused[0].field if refused else None

@@ -1,7 +1,8 @@
-"""What can go wrong, one class per gRPC status.
+"""What can go wrong, one class per gRPC status, or more where callers act by the reason.
 
 ItsError
 ├── InvalidRequest      INVALID_ARGUMENT     the caller must change the request; names fields and limits
+│   └── TooLong         INVALID_ARGUMENT     the model's context doesn't hold the prompt; told apart by its reason
 ├── NotFound            NOT_FOUND            no model, algorithm or trace of that name
 ├── AlreadyRunning      ALREADY_EXISTS       the request id is in use
 ├── Unsupported         UNIMPLEMENTED        this server, engine or model can't do it
@@ -58,6 +59,12 @@ class InvalidRequest(ItsError):
     def field(cls, name: str, message: str) -> "InvalidRequest":
         """Refuse one field by name."""
         return cls(f"{name}: {message}", violations=[Violation(name, message)])
+
+
+class TooLong(InvalidRequest):
+    """The model's context doesn't hold the prompt; agents shorten it and ask again."""
+
+    reason = "CONTEXT_LENGTH_EXCEEDED"
 
 
 class NotFound(ItsError):
@@ -135,3 +142,6 @@ KINDS: tuple[type[ItsError], ...] = (
     Cancelled,
     Internal,
 )
+"""The class of each status."""
+SPECIAL: tuple[type[ItsError], ...] = (TooLong,)
+"""Those that share another's status, and are told apart by their reasons."""

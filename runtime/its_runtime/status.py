@@ -11,7 +11,7 @@ from google.rpc.status_pb2 import Status
 from grpc import StatusCode, aio
 from grpc_status import rpc_status
 
-from its_runtime.errors import KINDS, Internal, InvalidRequest, ItsError, Unavailable, Unmet, Violation
+from its_runtime.errors import KINDS, SPECIAL, Internal, InvalidRequest, ItsError, Unavailable, Unmet, Violation
 
 DOMAIN = "its"
 MESSAGE_BYTES = 1024
@@ -22,6 +22,7 @@ LONGEST_RETRY = 86_400.0
 """Seconds; a longer wait is cut to it."""
 
 _OURS = {kind.code: kind for kind in KINDS}
+_SPECIAL = {(kind.code, kind.reason): kind for kind in SPECIAL}
 _FOREIGN = {
     StatusCode.OUT_OF_RANGE: InvalidRequest,
     StatusCode.ABORTED: Unavailable,
@@ -52,10 +53,12 @@ def from_call(call: aio.AioRpcError, service: str) -> ItsError:
     code, status = call.code(), _status(call)
     kind = (_OURS | _FOREIGN).get(code, Internal)
     details: list[any_pb2.Any] = list(status.details) if status else []
-    if not any(_is_ours(detail) for detail in details):
+    reason = _reason(details)
+    if reason is None:
         said = "its log says why" if kind is Internal else call.details() or "no reason was given"
         return kind(f"{service} answered {code.name}: {said}", violations=_violations(details))
     message = status.message if status else ""
+    kind = _SPECIAL.get((code, reason), kind)
     return kind(message, violations=_violations(details), retry_after=_retry_after(details))
 
 
@@ -84,9 +87,10 @@ def _pack(status: Status, detail: ErrorInfo | BadRequest | RetryInfo) -> None:
     status.details.add().Pack(detail)
 
 
-def _is_ours(detail: any_pb2.Any) -> bool:
+def _reason(details: list[any_pb2.Any]) -> str | None:
+    """Return the reason that one of our servers gave; None when it is not ours."""
     info = ErrorInfo()
-    return detail.Unpack(info) and info.domain == DOMAIN
+    return next((info.reason for detail in details if detail.Unpack(info) and info.domain == DOMAIN), None)
 
 
 def _violations(details: list[any_pb2.Any]) -> list[Violation]:

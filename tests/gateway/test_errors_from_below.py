@@ -13,6 +13,7 @@ from its_runtime.errors import (
     InvalidRequest,
     NotFound,
     Overloaded,
+    TooLong,
     Unavailable,
     Unmet,
     Unsupported,
@@ -26,6 +27,7 @@ ASK = {"model": "its-tiny", "messages": [{"role": "user", "content": "2 + 2?"}]}
     ("raised", "status", "code", "retry_after"),
     [
         (InvalidRequest("no"), 400, "invalid_value", None),
+        (TooLong("no"), 400, "context_length_exceeded", None),
         (NotFound("no"), 404, "model_not_found", None),
         (Unsupported("no"), 400, "unsupported", None),
         (Unmet("no"), 400, "failed_precondition", None),

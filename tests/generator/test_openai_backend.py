@@ -18,6 +18,8 @@ from its.generator.v1 import generator_pb2 as pb
 from its_generator.backends.openai import open_openai
 from its_generator.models import Models
 from its_generator.settings import OpenAIModel
+from its_runtime.errors import TooLong
+from its_runtime.status import from_call
 
 ECHO = {"error": {"message": "you sent Bearer sk-123456"}}
 
@@ -282,6 +284,15 @@ async def test_the_servers_errors_become_ours(hosted, script, read, asking, resp
     assert failed.value.code() == code
     assert said in failed.value.details()
     assert "sk-" not in failed.value.details()
+
+
+async def test_a_prompt_that_is_too_long_for_the_server_is_told_as_such(hosted, script, read, asking):
+    script.responses = [JSONResponse({"error": {"message": "no", "code": "context_length_exceeded"}}, 400)]
+    async with hosted() as stub:
+        with pytest.raises(aio.AioRpcError) as failed:
+            await read(stub, asking())
+
+    assert type(from_call(failed.value, "generator")) is TooLong
 
 
 async def test_a_server_that_is_not_there_is_unavailable(hosted, read, asking):

@@ -9,6 +9,8 @@ from grpc import aio
 from grpc_status import rpc_status
 
 from its.generator.v1 import generator_pb2 as pb
+from its_runtime.errors import TooLong
+from its_runtime.status import from_call
 
 Change = Callable[[pb.GenerateRequest], object]
 
@@ -59,6 +61,16 @@ async def test_a_bad_request_is_refused_by_field_and_limit(stub, tiny, read, ask
     assert field in {violation.field for violation in bad.field_violations}
     assert limit in refused.value.details()
     assert tiny.load == (0, 0)
+
+
+@pytest.mark.parametrize("case", ["a prompt over the context", "a prompt that is far too long"])
+async def test_agents_can_tell_a_prompt_that_is_too_long(stub, read, asking, case):
+    request = asking()
+    CASES[case][0](request)
+
+    with pytest.raises(aio.AioRpcError) as refused:
+        await read(stub, request)
+    assert type(from_call(refused.value, "generator")) is TooLong
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from grpc_status import rpc_status
 from hypothesis import given
 from hypothesis import strategies as st
 
-from its_runtime.errors import KINDS, Internal, InvalidRequest, ItsError, Unavailable, Unmet, Violation
+from its_runtime.errors import KINDS, SPECIAL, Internal, InvalidRequest, ItsError, Unavailable, Unmet, Violation
 from its_runtime.status import LONGEST_RETRY, from_call, to_status
 
 TRAILERS = 8192
@@ -36,7 +36,7 @@ def foreign(code: StatusCode, details: str, trailers: Sequence = ()) -> aio.AioR
 
 
 @given(
-    kind=st.sampled_from(KINDS),
+    kind=st.sampled_from([*KINDS, *SPECIAL]),
     message=words,
     violations=st.lists(st.builds(Violation, field=short, message=short), max_size=2),
     retry_after=st.none() | st.floats(0, LONGEST_RETRY),

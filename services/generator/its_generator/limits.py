@@ -6,7 +6,7 @@ from dataclasses import fields
 from its.generator.v1 import generator_pb2 as pb
 from its_generator.backend import Capabilities, Job
 from its_generator.sampling import Sampling
-from its_runtime.errors import InvalidRequest, Unsupported, Violation
+from its_runtime.errors import InvalidRequest, TooLong, Unsupported, Violation
 
 
 def check_request(request: pb.GenerateRequest, able: Capabilities) -> None:
@@ -47,7 +47,7 @@ def check_ids(field: str, ids: Collection[int], size: int) -> None:
 def _check_length(field: str, tokens: int, job: Job, able: Capabilities) -> None:
     wanted, limit = max(1, job.sampling.min_tokens), able.max_context_tokens
     if tokens + wanted > limit > 0:
-        raise InvalidRequest.field(
+        raise TooLong.field(
             field,
             f"prompt and prefix have {tokens} tokens and at least {wanted} more are wanted, but the model's context is "
             f"{limit} tokens; send less",

@@ -5,7 +5,7 @@ import asyncio
 from its_generator.backend import Conversation
 from its_models.chat_template import ChatTemplate, TemplateRefused
 from its_models.tokenizer import Tokenizer
-from its_runtime.errors import InvalidRequest, Unsupported, Violation
+from its_runtime.errors import InvalidRequest, TooLong, Unsupported, Violation
 
 
 class Prompts:
@@ -44,7 +44,7 @@ class Prompts:
             # Pieces have a few tokens more than the whole, but not twice as many.
             if tokens > 2 * self._max_context:
                 message = f"the text has {len(text)} characters; the model's context is {self._max_context} tokens"
-                raise InvalidRequest.field("prompt", message)
+                raise TooLong.field("prompt", message)
             await asyncio.sleep(0)
 
 

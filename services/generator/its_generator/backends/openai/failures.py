@@ -3,7 +3,7 @@
 import openai
 
 from its_generator.settings import OpenAIModel
-from its_runtime.errors import InvalidRequest, ItsError, Overloaded, Unavailable, Unmet
+from its_runtime.errors import InvalidRequest, ItsError, Overloaded, TooLong, Unavailable, Unmet
 from its_runtime.masking import masked
 
 
@@ -25,7 +25,8 @@ def _of_status(error: openai.APIStatusError, said: str, where: str, settings: Op
         key = f"the key in ${settings.api_key_env}" if settings.api_key_env else "a request without a key"
         return Unmet(f"{where} refuses {key} (status {status}); set another api_key_env")
     if status in {400, 413, 422}:
-        return InvalidRequest(f"{where} refuses the request: {said}")
+        kind = TooLong if error.code == TOO_LONG else InvalidRequest
+        return kind(f"{where} refuses the request: {said}")
     if status == TOO_MANY:
         return Overloaded(f"{where} has too much to do; try again later", retry_after=_retry_after(error))
     if status >= FIRST_OF_SERVERS_OWN:
@@ -41,3 +42,4 @@ def _retry_after(error: openai.APIStatusError) -> float:
 
 
 TOO_MANY, FIRST_OF_SERVERS_OWN = 429, 500
+TOO_LONG = "context_length_exceeded"
