@@ -33,7 +33,7 @@ body { font: 15px/1.5 system-ui, sans-serif; max-width: 980px; margin: 2rem auto
 figure { margin: 1rem 0; overflow-x: auto } figure svg { width: 100%; min-width: 620px }
 .wide { overflow-x: auto } table { border-collapse: collapse; font-variant-numeric: tabular-nums; white-space: nowrap }
 th, td { text-align: right; padding: .25rem .7rem; border-bottom: 1px solid #8884 }
-th:first-child, td:first-child { text-align: left } pre { white-space: pre-wrap }
+th:first-child, td:first-child { text-align: left } pre { white-space: pre-wrap; overflow-wrap: anywhere }
 </style>
 <h1>$title</h1>
 <pre>$source</pre>

@@ -1,10 +1,13 @@
 """A scale: where a figure stands on an axis of a drawing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
 STEPS = (1, 2, 5)
 """Ticks of a decade."""
+FEW = 3
+"""Fewer ticks than this tell too little of a narrow range: there every digit is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +27,15 @@ class Logarithmic:
         return self.start + share * (self.end - self.start)
 
     def ticks(self) -> list[float]:
-        """Return its marks, or else 1, 2, 5, 10, 20 … that lie on it."""
+        """Return its marks, or else 1, 2, 5, 10, 20 … that lie on it, or all digits where those are few."""
         if self.marks:
             return list(self.marks)
+        some = self._multiples(STEPS)
+        return some if len(some) >= FEW else self._multiples(range(1, 10))
+
+    def _multiples(self, steps: Sequence[int]) -> list[float]:
         decades = range(floor(log10(self.low)), ceil(log10(self.high)) + 1)
-        found = [step * 10.0**decade for decade in decades for step in STEPS]
+        found = [step * 10.0**decade for decade in decades for step in steps]
         return [tick for tick in found if self.low <= tick <= self.high]
 
 
