@@ -18,6 +18,7 @@ from its.generator.v1.generator_pb2_grpc import (
 )
 from its_runtime.calls import responses
 from its_runtime.channel import open_channel
+from its_runtime.logs import configure
 from its_runtime.server import new_server, serving
 from its_runtime.settings import ServiceSettings
 
@@ -84,6 +85,7 @@ async def _timed(work: Round, stub: GeneratorServiceStub) -> int:
 async def main() -> None:
     """Print the table."""
     settings = ServiceSettings(log_level="error")
+    configure(settings)
     server = new_server(settings)
     add_GeneratorServiceServicer_to_server(Instant(), server)
     async with serving(server, settings, SERVICE) as port, open_channel(f"127.0.0.1:{port}") as channel:

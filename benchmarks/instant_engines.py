@@ -2,7 +2,8 @@
 
     python benchmarks/instant_engines.py GENERATOR_PORT OPENAI_PORT
 
-Both give the same answers in the same order, twenty tokens each, so that what is in front of them can be compared.
+Both give the same answers in the same order, twenty tokens each, made once and told of nowhere, so that what is in
+front of them can be compared.
 """
 
 import asyncio
@@ -11,10 +12,12 @@ import json
 import re
 import sys
 from collections.abc import AsyncIterator
+from functools import cache
 
 from its.chat.v1.tokens_pb2 import ModelIdentity, TokenIds
 from its.generator.v1 import generator_pb2 as pb
 from its.generator.v1.generator_pb2_grpc import GeneratorServiceServicer, add_GeneratorServiceServicer_to_server
+from its_runtime.logs import configure
 from its_runtime.server import new_server, serving, stopped
 from its_runtime.settings import ServiceSettings
 
@@ -28,16 +31,7 @@ class Instant(GeneratorServiceServicer):
     """Answers a call with one message that has everything."""
 
     async def Generate(self, request, context) -> AsyncIterator[pb.GenerateResponse]:  # noqa: N802
-        count = sum(branch.num_sequences for branch in request.branches)
-        said = itertools.islice(itertools.cycle(SAID), count)
-        yield pb.GenerateResponse(
-            started=pb.Started(model=ModelIdentity(name=MODEL), prompt_token_ids=TokenIds(ids=range(TOKENS))),
-            deltas=[pb.Delta(sequence=i, token_ids=range(TOKENS), text=text) for i, text in enumerate(said)],
-            finished=[
-                pb.Finished(sequence=i, stop_reason=pb.STOP_REASON_EOS, completion_tokens=TOKENS) for i in range(count)
-            ],
-            usage=pb.Usage(prompt_tokens=TOKENS, completion_tokens=count * TOKENS),
-        )
+        yield everything(sum(branch.num_sequences for branch in request.branches))
 
     async def GetCapabilities(self, request, context) -> pb.GetCapabilitiesResponse:  # noqa: N802
         model = pb.ModelCapabilities(
@@ -53,6 +47,20 @@ class Instant(GeneratorServiceServicer):
             sampling_fields=["temperature", "seed", "max_tokens"],
         )
         return pb.GetCapabilitiesResponse(models=[model])
+
+
+@cache
+def everything(count: int) -> pb.GenerateResponse:
+    """Return so many answers, made once as those of the other server are."""
+    said = itertools.islice(itertools.cycle(SAID), count)
+    return pb.GenerateResponse(
+        started=pb.Started(model=ModelIdentity(name=MODEL), prompt_token_ids=TokenIds(ids=range(TOKENS))),
+        deltas=[pb.Delta(sequence=i, token_ids=range(TOKENS), text=text) for i, text in enumerate(said)],
+        finished=[
+            pb.Finished(sequence=i, stop_reason=pb.STOP_REASON_EOS, completion_tokens=TOKENS) for i in range(count)
+        ],
+        usage=pb.Usage(prompt_tokens=TOKENS, completion_tokens=count * TOKENS),
+    )
 
 
 def completion(*texts: str) -> bytes:
@@ -82,7 +90,8 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 async def main(generator: int, openai: int) -> None:
     """Serve both until told to stop."""
-    settings = ServiceSettings(port=generator, grace_seconds=0)
+    settings = ServiceSettings(port=generator, grace_seconds=0, log_level="error")
+    configure(settings)
     server = new_server(settings)
     add_GeneratorServiceServicer_to_server(Instant(), server)
     web = await asyncio.start_server(answer, "127.0.0.1", openai)
