@@ -78,9 +78,9 @@ class Up:
             self._printed.notify_all()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def up() -> Generator[Up, None, None]:
-    """One healthy system for a whole module; it has to end cleanly, too."""
+    """One healthy system for all who don't change it; it has to end cleanly, too."""
     with started() as running:
         running.until("its: ready")
         services = running.services().values()
