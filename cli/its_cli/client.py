@@ -16,6 +16,7 @@ from its_cli.question import Question
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SECONDS = 600.0
 """How long to wait for an answer."""
+_OTHER = "; a gateway is asked, which speaks HTTP, not a service behind it"
 _UNTRUSTED = "; name its authority's certificate in SSL_CERT_FILE (`its certs` writes authority.crt)"
 
 
@@ -54,10 +55,10 @@ def explaining(url: str) -> Generator[None, None, None]:
         raise TooMany(_told(error), _after(error)) from error
     except openai.APIStatusError as error:
         raise Failed(_told(error), REFUSED if error.status_code < 500 else FAILED) from error  # noqa: PLR2004
+    except openai.APITimeoutError as error:
+        raise Failed(f"{url} took more than {SECONDS:g} s for an answer; ask for less, or for less at once") from error
     except openai.APIConnectionError as error:
-        why = str(error.__cause__ or error)
-        hint = _UNTRUSTED if "CERTIFICATE_VERIFY_FAILED" in why else ""
-        raise Failed(f"{url} doesn't answer: {why}{hint}", UNREACHABLE) from error
+        raise Failed(f"{url} doesn't answer: {_why(error)}", UNREACHABLE) from error
     except openai.APIError as error:
         raise Failed(error.message) from error
 
@@ -99,6 +100,14 @@ async def model_of(client: AsyncOpenAI, asked: str | None) -> str:
 def _piece(chunk: dict[str, Any]) -> Piece:
     delta: dict[str, Any] = chunk["choices"][0]["delta"] if chunk["choices"] else {}
     return Piece(delta.get("content") or "", delta.get("reasoning_content") or "", chunk.get("its") or {})
+
+
+def _why(error: openai.APIConnectionError) -> str:
+    """Return what went wrong, and what to do where that is known."""
+    why = str(error.__cause__ or error)
+    if "CERTIFICATE_VERIFY_FAILED" in why:
+        return why + _UNTRUSTED
+    return why + (_OTHER if why.startswith("illegal") else "")  # which h11 says of the first line of HTTP/2
 
 
 def _after(error: openai.RateLimitError) -> float:
