@@ -6,6 +6,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+MEASURES = ("confidence", "score", "votes", "weight")
+"""What candidates are chosen by; the later decides, the one before it breaks its ties."""
 SHOWN = 20
 """Candidates that a table shows at most."""
 LAST_CHARACTERS = 44
@@ -19,7 +21,7 @@ def explanation(its: dict[str, Any]) -> RenderableType:
 
 def _candidates(its: dict[str, Any]) -> Table:
     candidates: list[dict[str, Any]] = its.get("candidates", [])
-    measures = [name for name in ("score", "votes", "weight") if any(one.get(name) is not None for one in candidates)]
+    measures = [name for name in MEASURES if any(one.get(name) is not None for one in candidates)]
     table = Table("", "answer", *measures, "tokens", "ends with", title=_title(its), title_justify="left")
     # The chosen one comes first, then the rest by what they were chosen by.
     for one in sorted(candidates, key=lambda one: _rank(one, measures), reverse=True)[:SHOWN]:

@@ -37,6 +37,15 @@ def test_votes_are_shown_where_there_were_votes_and_scores_where_there_were_scor
     assert ("votes" in scored, "score" in scored) == (False, True)
 
 
+def test_among_equal_votes_the_more_confident_comes_first():
+    one, other, best = candidate("1", confidence=-0.5), candidate("2", confidence=-0.2), candidate("3", confidence=-0.9)
+    text = shown(its(one | {"votes": 1.0}, other | {"votes": 1.0}, best | {"votes": 2.0}))
+
+    assert text.index("so it is 3") < text.index("so it is 2") < text.index("so it is 1")
+    assert "confidence" in text
+    assert "-0.2" in text
+
+
 def test_a_score_of_nothing_is_still_a_score():
     assert " 0 " in shown(its(candidate("1", score=0.0)))
 
