@@ -15,7 +15,7 @@ def asked(path: str, body: object) -> bytes:
     """Return a POST of `body` as JSON."""
     content = json.dumps(body)
     head = (
-        f"POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {len(content)}\r\n\r\n"
+        f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: {len(content)}\r\n\r\n"
     )
     return (head + content).encode()
 
