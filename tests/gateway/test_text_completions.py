@@ -96,6 +96,14 @@ async def test_text_arrives_as_it_is_committed(client, script, prompt):
     assert chunks[-1].usage.completion_tokens == 30 * len(prompts)
 
 
+async def test_what_answered_has_a_fingerprint_whole_and_streamed(client, script):
+    whole = await client.completions.create(**ASK)
+    chunks = [chunk async for chunk in await client.completions.create(**ASK, stream=True)]
+
+    assert whole.system_fingerprint.startswith("fp_")
+    assert chunks[-1].system_fingerprint == whole.system_fingerprint
+
+
 async def test_an_error_before_anything_was_said_is_a_status(gateway, script):
     async def refused():
         raise InvalidRequest.field("prompt", "too long")

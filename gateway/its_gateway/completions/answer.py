@@ -34,7 +34,7 @@ class Completion:
         """Return the completion of every prompt, in their order."""
         choices = [self.choice(number, one) for number, one in enumerate(found)]
         usage = answers.usage(*(one.answer for one in found))
-        return orjson.dumps(self.around(choices, usage=usage))
+        return orjson.dumps(self.around(choices, usage=usage, system_fingerprint=answers.fingerprint(found[0].answer)))
 
     def choice(self, number: int, found: SolveEvent) -> Json:
         """Return the choice of that number."""
@@ -86,7 +86,9 @@ class CompletionChunks(Telling):
         answer = happened.answer
         last = self._said(self.rest(answer, happened.trace_id), self.tokens_left(answer))
         self.ended, self.answer = True, answer
-        return last + self._chunk(self._completion.last(self._number, happened, ""))
+        return last + self._chunk(
+            self._completion.last(self._number, happened, ""), system_fingerprint=answers.fingerprint(answer)
+        )
 
     def _said(self, text: str, tokens: Sequence[AnswerToken]) -> bytes:
         """Return a piece of the answer with the log-probabilities of its own tokens, where there are any."""
@@ -98,8 +100,8 @@ class CompletionChunks(Telling):
     def _text(self, text: str, likely: Json | None = None) -> bytes:
         return self._chunk({**choice(self._number, text, None), "logprobs": likely}) if text or likely else b""
 
-    def _chunk(self, one: Json) -> bytes:
-        return event(orjson.dumps(self._completion.around([one])))
+    def _chunk(self, one: Json, **more: str) -> bytes:
+        return event(orjson.dumps(self._completion.around([one], **more)))
 
 
 def choice(number: int, text: str, finish_reason: str | None) -> Json:

@@ -35,3 +35,4 @@ class TextCompletion(Shape):
     model: str
     choices: list[TextChoice]
     usage: Usage
+    system_fingerprint: str
