@@ -14,9 +14,8 @@ PATIENCE = 0.05
 def asked(path: str, body: object) -> bytes:
     """Return a POST of `body` as JSON."""
     content = json.dumps(body)
-    head = (
-        f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: {len(content)}\r\n\r\n"
-    )
+    fields = "host: 127.0.0.1\r\ncontent-type: application/json"
+    head = f"POST {path} HTTP/1.1\r\n{fields}\r\ncontent-length: {len(content)}\r\n\r\n"
     return (head + content).encode()
 
 
