@@ -16,7 +16,6 @@ from its_gateway.orchestrator import open_orchestrator
 from its_gateway.serving import serving as serving_http
 from its_gateway.settings import Settings as GatewaySettings
 from its_orchestrator.__main__ import GENERATOR, REWARD, SERVICE
-from its_orchestrator.clients.upstream import CHECK_SECONDS
 from its_orchestrator.testing import Addresses, World, serve_generator, serve_reward, served
 from its_orchestrator.testing.served import FAST
 from its_runtime.channel import open_channel
@@ -76,7 +75,7 @@ async def test_the_orchestrator_itself_serves_while_nothing_is_behind_it(orchest
 async def test_a_frozen_service_counts_as_not_serving(orchestrate_at):
     with socket.create_server(("127.0.0.1", 0)) as frozen:  # takes connections, and never says a word
         at = Addresses(*[f"127.0.0.1:{frozen.getsockname()[1]}"] * 2)
-        async with orchestrate_at(at) as orchestrator, asyncio.timeout(4 * CHECK_SECONDS):
+        async with orchestrate_at(at) as orchestrator:
             assert await state(orchestrator.address, GENERATOR) == NOT_SERVING
 
 
