@@ -90,10 +90,19 @@ class Scheduler:
             self._standing.charge(work.flow, tokens)
         older = {work: place for work in lane.works if (place := self._standing.level(work.flow)) > level}
         if older:
+            self._age(level, older)
+
+    def _age(self, level: int, older: dict[Work, int]) -> None:
+        """Let jobs stand where their flows do now; a lane that only they are in goes there as it is."""
+        lane, places = self._lanes[level], set(older.values())
+        if len(older) == len(lane.works) and len(places) == 1 and not self._lanes[min(places)].works:
+            self._lanes[level], self._lanes[min(places)] = self._lanes[min(places)], lane
+        else:
             rows = lane.leave(older)
             for work, place in older.items():
-                work.lane = place
                 self._lanes[place].join(work, [row for row in rows if row.work is work])
+        for work, place in older.items():
+            work.lane = place
 
     def _evaluate(self, chunk: int) -> None:
         if self.evaluations[0].advance(self._decoder, self._prefixes, chunk):
