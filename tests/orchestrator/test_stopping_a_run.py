@@ -58,7 +58,7 @@ async def test_before_the_deadline_the_best_so_far_is_returned(orchestrate, name
 async def test_a_budget_of_seconds_returns_what_was_written(orchestrate):
     toy = World(SAID, reward_faults={0: Fault.STALLS})
     async with orchestrate(toy) as its:
-        budget = answer_pb2.Budget(samples=4, seconds=0.5)
+        budget = answer_pb2.Budget(samples=4, seconds=2)
         solved = await its.solve(algorithm="best-of-n", budget=budget)
 
     assert solved.answer.stopped_by == answer_pb2.STOPPED_BY_SECONDS
@@ -101,7 +101,7 @@ async def test_stopped_calls_tell_what_they_used_and_the_ledger_has_it(orchestra
 async def test_answers_that_ended_are_chosen_from_when_others_hang_and_the_rest_is_aborted(orchestrate, name):
     toy = World(["\\boxed{1}", "a long answer that never ends"], in_order=True, faults={0: Fault.HANGS})
     async with orchestrate(toy) as its:
-        solved = await its.solve(algorithm=name, budget=answer_pb2.Budget(samples=4, seconds=0.7))
+        solved = await its.solve(algorithm=name, budget=answer_pb2.Budget(samples=4, seconds=2))
 
     ledger = solved.answer.ledger
     assert solved.text == "\\boxed{1}"
@@ -114,7 +114,7 @@ async def test_answers_that_ended_are_chosen_from_when_others_hang_and_the_rest_
 async def test_one_sample_that_hangs_is_returned_as_far_as_it_came(orchestrate):
     toy = World(["four and five"], faults={0: Fault.HANGS})
     async with orchestrate(toy) as its:
-        budget = answer_pb2.Budget(samples=1, seconds=0.5)
+        budget = answer_pb2.Budget(samples=1, seconds=2)
         solved = await its.solve(budget=budget, detail=pb.DETAIL_ANSWER)
 
     assert solved.text == "f"
