@@ -23,7 +23,7 @@ from its_orchestrator.running.order import Order
 from its_orchestrator.scoring.scorer import Scorer
 from its_orchestrator.steps import DELIMITERS
 from its_orchestrator.tool_calls import demanded, offered, spoken
-from its_runtime.errors import DeadlinePassed, Internal, ItsError
+from its_runtime.errors import DeadlinePassed, Internal, ItsError, Unmet, Violation
 
 RESERVE = 0.5
 """Seconds before the caller's deadline at which the search ends, so that the answer arrives in time; less, in
@@ -127,6 +127,8 @@ class Run:
         if not chosen.text.startswith(self._commitment.text):
             raise Internal(f"{order.algorithm.name} took back text that it had committed")
         said = spoken(chosen.text, self._tools if chosen.stop_reason in WHOLE else frozenset())
+        if order.texts and said.text and not chosen.told:
+            raise _untold(order.model.identity.name)
         tokens = tuple(token.among(order.logprobs or 0) for token in chosen.told) if order.texts else ()
         self._commitment.end(said.text, making(said.text, tokens))
         started = self._grower.started
@@ -195,6 +197,12 @@ def nothing_left(failures: Sequence[ItsError], stopped_by: StoppedBy) -> ItsErro
     messages = list(dict.fromkeys(one.message for one in failures))
     text = messages[0] if len(messages) == 1 else f"no candidate survived: {'; '.join(messages)}"
     return type(first)(text, violations=first.violations, retry_after=first.retry_after)
+
+
+def _untold(model: str) -> ItsError:
+    """Return the error of a model that says it tells log-probabilities, and doesn't."""
+    message = f"model {model!r} told none; leave them out, and have its max_top_logprobs set to null where it is served"
+    return Unmet(f"logprobs: {message}", violations=[Violation("logprobs", message)])
 
 
 def _seconds(order: Order) -> float | None:
