@@ -45,7 +45,9 @@ async def refusal(call) -> tuple[aio.AioRpcError, str, float]:
     return caught.value, info.reason, retry.retry_delay.ToNanoseconds() / 1e9
 
 
-async def test_beyond_its_requests_a_minute_a_tenant_is_told_which_limit_it_is_and_when_to_come_back(orchestrate):
+async def test_beyond_its_requests_a_minute_a_tenant_is_told_which_limit_it_is_and_when_to_come_back(
+    orchestrate, capsys
+):
     toy = World(SAID)
     async with orchestrate(toy) as its:
         one = {"samples": 1, "tenant": "a", "limits": limits(requests_per_minute=1)}
@@ -61,6 +63,7 @@ async def test_beyond_its_requests_a_minute_a_tenant_is_told_which_limit_it_is_a
     assert (error.code(), reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "REQUESTS_PER_MINUTE")
     assert 0 < seconds <= 60
     assert len(toy.generator.generations) == 2
+    assert "limit=requests_per_minute" in capsys.readouterr().out
 
 
 async def test_a_request_without_limits_is_told_nothing_and_counts_nowhere(orchestrate):

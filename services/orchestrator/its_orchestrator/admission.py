@@ -12,6 +12,7 @@ from its_orchestrator.limits.allowance import Allowance
 from its_orchestrator.limits.allowances import Allowances
 from its_orchestrator.limits.claim import Claim, Limits, likely_tokens, prompt_tokens
 from its_orchestrator.limits.spending import Spending
+from its_runtime import trail
 from its_runtime.errors import Overloaded
 
 Context = aio.ServicerContext[Any, Any]
@@ -60,7 +61,8 @@ async def _told(decide: Callable[[], Decision], allowance: Allowance, context: C
     """Return what was decided; who is refused is told what is left."""
     try:
         return decide()
-    except Overloaded:
+    except Overloaded as error:
+        trail.note(limit=error.reason.lower())
         await context.send_initial_metadata(allowance.left())
         raise
 
