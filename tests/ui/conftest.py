@@ -25,8 +25,9 @@ from its_gateway.keys import Key, change, digest
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SECONDS = 60
 QUESTION = (
-    "At first Anna has 5 toys. On Thursday Anna loses 3. On Friday Anna has 8 times as many. "
-    "On Saturday Anna finds 6. How many toys are there now?"
+    "There are 24 people on a ferry. At the zoo one person in 2 stays. At the station there are 7 times as many "
+    "people. At the harbour 5 people get on. At the school 4 more come on board. At the market 3 people get off. "
+    "How many people does the ferry carry in the end?"
 )
 
 
@@ -139,7 +140,7 @@ def question() -> str:
 def ask() -> Any:
     """Asks on a page, and returns the id of the run once something is drawn: `trace = await ask(page, budget=8)`."""
 
-    async def asking(page: Any, *, seed: int = 5, budget: int = 16, question: str = QUESTION, model: str = "") -> str:
+    async def asking(page: Any, *, seed: int = 5, budget: int = 8, question: str = QUESTION, model: str = "") -> str:
         await page.wait_for_selector("form.ask select")
         await page.fill("#field-question", question)
         await page.fill("#field-budget", str(budget))

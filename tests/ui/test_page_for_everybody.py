@@ -36,7 +36,7 @@ async def test_axe_finds_nothing_wrong_with_any_part(visit, ask, to_the_end, fau
     await ask(page)
     await to_the_end(page)
     await page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
-    await page.locator(".tree .step").first.click()
+    await page.locator(".tree .step .dot").first.click()
     found["a search"] = await faults(page)
     for path in ("#/compare", "#/curves"):
         await page.evaluate(f"location.hash = {path!r}")
@@ -155,3 +155,4 @@ async def test_a_run_without_an_answer_says_why(visit, run, told):
     await page.wait_for_selector("main [role=alert] .error")
 
     assert told in await page.locator("main [role=alert]").text_content()
+    assert "There is none." in await page.locator(".panel", has_text="The answer").first.text_content()

@@ -12,7 +12,7 @@ def events(system, trace, kind):
 
 
 async def test_a_live_search_is_drawn_to_its_end(visit, system, ask, question, kept):
-    page = await visit()
+    page = await visit(viewport={"width": 1280, "height": 1000})
     trace = await ask(page)
     await page.select_option(".player select", "4")
     await page.wait_for_selector(".tree .cross")
@@ -36,7 +36,7 @@ async def test_who_was_dropped_and_why_is_told(visit, system, ask, to_the_end):
     page = await visit()
     trace = await ask(page)
     await to_the_end(page)
-    await page.locator(".tree .step.dropped").last.click()
+    await page.locator(".tree .step.dropped .dot").last.click()
     told = await page.locator(".looked").text_content()
     await page.click("text=All candidates as a table")
     await page.wait_for_selector(".view tbody tr")
@@ -58,7 +58,7 @@ async def test_each_candidate_has_what_it_wrote_from_its_first_step_on(visit, sy
     page = await visit()
     trace = await ask(page)
     await to_the_end(page)
-    await page.locator(".tree .step.on").last.click()
+    await page.locator(".tree .step.on .dot").last.click()
 
     chosen = next(one for one in events(system, trace, "answer")[0]["candidates"] if one.get("chosen"))
     steps = await page.locator(".looked .steps li").all()
@@ -122,7 +122,7 @@ async def test_a_search_is_walked_through_moment_by_moment(visit, ask, to_the_en
     await page.evaluate(DRAWN)
     after = await page.locator(".now").text_content()
     await page.locator('[aria-label="Moment of the search"]').fill("1")
-    await page.wait_for_selector("text=particle-filtering begins: its-tiny will write 16 candidates")
+    await page.wait_for_selector("text=particle-filtering begins: its-tiny will write 8 candidates")
 
     assert before != last == after
 
@@ -155,9 +155,11 @@ async def test_a_question_is_text_even_when_it_looks_like_markup(visit, ask):
 
 async def test_a_pipeline_is_a_tree_of_what_its_stages_leave(visit):
     page = await visit()
-    lanes = await page.evaluate(PIPELINE)
+    told = await page.evaluate(PIPELINE)
 
-    assert lanes == [
+    assert told["stages"] == ["search", "editing", "selection"]
+    assert told["outcome"] == "plan B, better"
+    assert told["lanes"] == [
         {"id": "a", "parent": None, "steps": ["plan A", "plan A, better"], "dropped": True, "chosen": False},
         {
             "id": "b",
@@ -205,6 +207,7 @@ PIPELINE = """import('./ui/search.js').then(({ Search }) => {
     ]),
     stage('selection', [{ id: 'b3', parent_ids: ['b1'], text: 'plan B, better', score: 0.9 }]),
   ]);
-  return [...search.lanes.values()].map(({ id, parent, steps, dropped, chosen }) =>
+  const lanes = [...search.lanes.values()].map(({ id, parent, steps, dropped, chosen }) =>
     ({ id, parent, steps: steps.map((one) => one.text), dropped, chosen }));
+  return { lanes, stages: search.stages, outcome: search.outcome() };
 })"""

@@ -42,13 +42,14 @@ const LEGEND = [
 const CLOSED = "its-guide";
 
 // What the algorithm does; `summary` is its own sentence, which has to do for those from elsewhere.
-export const about = (algorithm, summary) => GUIDES[algorithm] ?? (algorithm ? summary : PIPELINE);
+export const about = (algorithm, summary) => GUIDES[algorithm] ?? (summary || PIPELINE);
 
 export function guide(text, source) {
   const closed = sessionStorage.getItem(CLOSED) !== null;
-  const fold = html("details", { class: "guide", open: !closed }, html("summary", {}, "How it works"),
+  const narrow = matchMedia("(max-width: 50rem)").matches; // there the tree comes first
+  const fold = html("details", { class: "guide", open: !closed && !narrow }, html("summary", {}, "How it works"),
     html("p", {}, text), html("p", { class: "quiet" }, "A row is a candidate, a column is a step: dots from left to right are what it wrote. Point at a dot to read it. ", source));
-  fold.addEventListener("toggle", () => (fold.open ? sessionStorage.removeItem(CLOSED) : sessionStorage.setItem(CLOSED, "yes")));
+  fold.addEventListener("toggle", () => (fold.open || narrow ? sessionStorage.removeItem(CLOSED) : sessionStorage.setItem(CLOSED, "yes")));
   return fold;
 }
 

@@ -11,8 +11,8 @@ export class Layout {
   constructor(lanes, room) {
     const slots = lanes.reduce((most, lane) => Math.max(most, lane.slot + 1), 1);
     this.columns = lanes.reduce((most, lane) => Math.max(most, lane.end), 1);
-    const right = room < 560 ? 84 : 150;
-    const each = Math.floor((room - LEFT - right - 4) / Math.max(this.columns, 3));
+    const right = room < 560 ? 92 : 150;
+    const each = Math.floor((room - LEFT - right - 4) / Math.max(this.columns, 2));
     this.tall = slots > 48 ? 11 : slots > 24 ? 16 : 30;
     this.wide = Math.max(this.tall < 30 ? NARROWEST : NARROWEST + 14, Math.min(WIDEST, each));
     this.dot = slots > 48 ? 5 : slots > 24 ? 6 : 9;

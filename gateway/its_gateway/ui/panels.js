@@ -16,7 +16,8 @@ const entry = (name, share, figure, kind = "") =>
   html("li", { class: kind }, prose("span", { class: "name" }, name), bar(share, kind), html("span", { class: "figure" }, figure));
 
 export function answer(search) {
-  if (!search.answer) return section("The answer", quiet("Not yet: the search goes on."));
+  if (!search.answer && !search.over) return section("The answer", quiet("Not yet: the search goes on."));
+  if (!search.answer) return section("The answer", search.outcome() ? prose("div", { class: "text" }, search.outcome().trim()) : quiet("There is none."));
   const text = search.answer.message?.content?.map((part) => part.text ?? "").join("").trim();
   const found = verdict(search.answer);
   const why = found?.why ? html("p", { class: "why" }, `Why this one: ${found.why}.`) : "";
@@ -33,7 +34,7 @@ export function certain(search) {
 
 export function votes(search) {
   const tally = search.tally();
-  if (!tally.length) return section("Final answers", quiet("None yet."));
+  if (!tally.length) return search.over || search.stages.length ? "" : section("Final answers", quiet("None yet."));
   const voted = tally.some((one) => one.votes !== null);
   const worth = (one) => (voted ? (one.votes ?? 0) : one.count);
   const most = Math.max(...tally.map(worth), 1e-9);

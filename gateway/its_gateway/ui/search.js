@@ -16,6 +16,8 @@ export class Search {
     this.ledger = null;
     this.notes = [];
     this.items = new Map(); // lanes of a pipeline's items, by id
+    this.stages = []; // what made the columns, in a pipeline
+    this.over = false; // whether no more will come
     this.standing = new Map(); // lanes that the last stage left, by the pass of the pipeline
     for (const event of events) this.add(event);
   }
@@ -99,9 +101,10 @@ export class Search {
   }
 
   // What a stage of a pipeline leaves: each item goes on in the lane of what it was made from, or beside it.
-  on_stage_ended({ items = [], ledger, turn_id: turn = "" }) {
+  on_stage_ended({ items = [], ledger, stage = "", turn_id: turn = "" }) {
     this.ledger = ledger ?? this.ledger;
     const now = items.map((item) => this.kept(item));
+    for (const lane of now) this.stages[lane.end - 1] = stage;
     for (const lane of this.standing.get(turn) ?? []) {
       if (now.includes(lane)) continue;
       lane.dropped = true;
@@ -135,6 +138,11 @@ export class Search {
       lane.ended ??= { answer: one.final_answer ?? "", reason: "", tokens: one.completion_tokens ?? 0, text: one.text ?? "" };
       lane.ended.answer = one.final_answer ?? lane.ended.answer;
     }
+  }
+
+  // What was left in the end, where no answer says so: the candidate that a pipeline kept.
+  outcome() {
+    return [...this.lanes.values()].find((one) => one.chosen)?.steps.at(-1)?.text ?? "";
   }
 
   // The steps that led to the answer, as a set of "<id>/<column>".

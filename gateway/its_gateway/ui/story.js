@@ -9,6 +9,7 @@ export const words = (moment) => TOLD[moment.kind]?.(told(moment)) ?? "";
 
 const TOLD = {
   started: ([{ algorithm, model, reward_model: reward, budget = {} }]) => {
+    if (!model && !budget.samples) return `${algorithm || "A pipeline"} begins.`;
     const judge = reward ? `, and ${reward} will judge them` : "";
     return `${algorithm} begins: ${model || "its models"} will write ${count(budget.samples ?? 1, "candidate")}${judge}.`;
   },
@@ -27,10 +28,10 @@ const TOLD = {
     const due = new Map(expected.map((one) => [one.candidate_id, one.times ?? 0]));
     const heirs = [...grouped(survivors, (one) => one.parent_id || one.candidate_id)].filter(([, own]) => own.length > 1);
     if (!dropped.length && !heirs.length) return "Resampling: all look about equally good, so each keeps its place.";
-    const worth = (id) => (due.has(id) && !Number.isInteger(due.get(id)) ? ` (its score was worth ${places(due.get(id))})` : "");
-    const copied = heirs.map(([id, own]) => `candidate ${id} now has ${own.length}${worth(id)}`);
-    const sum = dropped.reduce((all, id) => all + (due.get(id) ?? 0), 0);
-    return `Resampling: the ${survivors.length} places are handed out again by score.${copied.length ? ` ${capital(listed(copied))}.` : ""}${gone(dropped, due.size ? sum : null)}`;
+    const alike = grouped(heirs, ([id, own]) => JSON.stringify([own.length, worth(due.get(id))]));
+    const copied = [...alike.values()].map((some) => copies(some.map(([id]) => id), some[0][1].length, worth(due.get(some[0][0]))));
+    const lost = due.size ? places(dropped.reduce((all, id) => all + (due.get(id) ?? 0), 0)) : "";
+    return `Resampling: the ${survivors.length} places are handed out again by score. ${copied.map((one) => `${one}. `).join("")}${ends(dropped, lost)}`.trim();
   },
   ended: (ended) => {
     const answers = [...grouped(ended.map((one) => one.final_answer || "no final answer"), (one) => one)].sort((a, b) => b[1].length - a[1].length);
@@ -46,7 +47,7 @@ const TOLD = {
     const broken = failed.length ? ` ${count(failed.length, "attempt")} failed: ${short(failed[0].error, 120)}` : "";
     return rest.length ? `${count(rest.length, "attempt")} succeeded: ${usual(rest.map((one) => one.text ?? ""))}.${broken}` : broken.trim();
   },
-  stage_ended: ([{ stage, items = [] }]) => `The stage ${stage} leaves ${count(items.length, "candidate")}.`,
+  stage_ended: ([{ stage, items = [] }]) => `The stage ${stage} leaves ${count(items.length, "candidate")}${items.length === 1 ? `: “${short(items[0].text ?? "", 80)}”` : ""}.`,
   answer: ([answer]) => {
     if (answer.refusal) return `There is no answer: ${answer.refusal}`;
     const { name, why } = verdict(answer);
@@ -54,13 +55,21 @@ const TOLD = {
   },
 };
 
-function gone(dropped, worth) {
-  if (!dropped.length) return "";
-  const [many, why] = [dropped.length > 1, worth === null ? "" : `, worth ${places(worth)}${dropped.length > 1 ? " together" : ""}`];
-  return ` ${many ? "Candidates" : "Candidate"} ${listed(dropped)} ${many ? "get none and end" : "gets none and ends"} here${why}.`;
+// What a score was worth, where that is told and isn't simply how many places there were.
+const worth = (times) => (times === undefined || Number.isInteger(times) ? "" : places(times));
+
+function copies(ids, length, value) {
+  const [many, each] = [ids.length > 1, ids.length > 1 ? " each" : ""];
+  const why = value && ` (${many ? "their scores were" : "its score was"} worth ${value}${each})`;
+  return `${many ? "Candidates" : "Candidate"} ${listed(ids)} now ${many ? "have" : "has"} ${length}${each}${why}`;
 }
 
-const capital = (text) => text[0].toUpperCase() + text.slice(1);
+function ends(dropped, value) {
+  if (!dropped.length) return "";
+  const many = dropped.length > 1;
+  return `${many ? "Candidates" : "Candidate"} ${listed(dropped)} ${many ? "get none and end" : "gets none and ends"} here${value && `, worth ${value}${many ? " together" : ""}`}.`;
+}
+
 const count = (size, noun) => `${size} ${noun}${size === 1 ? "" : "s"}`;
 
 // The text that comes most often.

@@ -41,7 +41,7 @@ export class Tree {
 
   heads(layout, { certain }, whole) {
     return Array.from({ length: layout.columns }, (_, column) => {
-      const name = layout.wide < 54 ? `${column + 1}` : `step ${column + 1}`;
+      const name = this.search.stages[column] ?? (layout.wide < 54 ? `${column + 1}` : `step ${column + 1}`);
       return svg("text", { class: `head ${column < certain ? "certain" : ""}`, x: layout.x(column), y: 13 }, `${whole ? "answer" : name}${column < certain ? " ✓" : ""}`);
     });
   }

@@ -23,6 +23,7 @@ export class View {
     this.narrow = narrow;
     this.done = done; // called with this view when all is told
     this.moments = new Moments();
+    this.at = 0; // how many of them are shown
     this.leaving = new AbortController();
     this.tree = new Tree((found) => this.look(found));
     this.player = new Player((at) => this.show(at));
@@ -63,8 +64,9 @@ export class View {
     for await (const event of watch(this.trace, signal)) this.add(event);
     this.heading((await get(`v1/traces/${encodeURIComponent(this.trace)}`, signal)).info);
     this.trouble.replaceChildren();
-    this.player.end();
     this.element.dataset.told = "all";
+    this.player.end();
+    this.draw();
     this.end();
     this.done(this);
   }
@@ -87,7 +89,7 @@ export class View {
     const asked = this.question || questionOf(info);
     const state = stateOf(info);
     const facts = [info.algorithm || "a pipeline", info.model, info.reward_model && `judged by ${info.reward_model}`, seconds(info.seconds), state].filter(Boolean);
-    this.head.replaceChildren(html("h2", { class: "asked", tabindex: asked.length > 400 ? 0 : null }, this.narrow ? info.algorithm : asked || "A question that is not kept"), html("p", { class: `facts ${state}` }, facts.join(" · ")), asked || this.narrow ? "" : html("p", { class: "quiet" }, "The setting orchestrator.traces.prompts keeps questions."));
+    this.head.replaceChildren(html("h2", asked.length > 400 ? { class: "asked", tabindex: 0 } : {}, this.narrow ? info.algorithm : asked || "A question that is not kept"), html("p", { class: `facts ${state}` }, facts.join(" · ")), asked || this.narrow ? "" : html("p", { class: "quiet" }, "The setting orchestrator.traces.prompts keeps questions."));
   }
 
   // Says how it ended where that isn't with an answer.
@@ -115,6 +117,7 @@ export class View {
   draw() {
     const shown = this.moments.list.slice(0, this.at);
     const search = (this.search = new Search(shown.flatMap((one) => one.events)));
+    search.over = this.element.dataset.told === "all" && this.at === this.moments.list.length;
     this.tree.draw(search);
     this.now.textContent = shown.length ? words(shown.at(-1)) : "Before it began.";
     this.side.replaceChildren(...[panels.answer(search), panels.votes(search), panels.certain(search), panels.tokens(search), panels.time(search), panels.notes(search)].filter(Boolean));
