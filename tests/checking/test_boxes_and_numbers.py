@@ -12,6 +12,9 @@ from its_checking import Kind, canonical, form, last_boxed
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
+        (r"\boxed{1} no, \boxed{2}", "2"),
+        (r"\boxed{\sqrt{\frac{1}{2}}} done", r"\sqrt{\frac{1}{2}}"),
+        (r"\boxed{ 7 }", "7"),
         (r"\boxed{\frac{1}{2}}", r"\frac{1}{2}"),
         (r"\boxed{\{1, 2\}}", r"\{1, 2\}"),
         (r"\boxed{1\}}", r"1\}"),
@@ -99,3 +102,18 @@ def test_what_ends_in_a_number_for_different_reasons_is_different():
 )
 def test_how_an_answer_is_compared_can_be_told_from_its_looks(answer: str, kind: Kind):
     assert form(answer).kind is kind
+
+
+@given(st.fractions(min_value=-(10**6), max_value=10**6, max_denominator=999))
+def test_every_fraction_is_itself_in_every_notation(value):
+    over, under = value.numerator, value.denominator
+    sign = "-" if over < 0 else ""
+
+    assert canonical(f"{over}/{under}") == value
+    assert canonical(f"{sign}\\frac{{{abs(over)}}}{{{under}}}") == value
+
+
+@given(st.text(max_size=40))
+def test_no_text_is_too_strange(text: str):
+    canonical(text)
+    last_boxed("\\boxed{" + text)
