@@ -121,6 +121,16 @@ async def test_large_jobs_that_grow_old_together_still_take_short_steps(bench):
     assert all(tokens(done) == 64 * 60 for done in large)
 
 
+async def test_a_step_of_many_long_sequences_counts_for_many_of_a_short_one(bench):
+    short, long = (Lane(bench.decoder, PrefixCache(0), bench.eos_ids, max_batch=64) for _ in range(2))
+    short.join(bench.work(1, 10)[0], ())
+    long.join(bench.work(64, 400, prompt=(20,) * 150)[0], ())
+    for lane in (short, long):
+        lane.step(256)
+
+    assert long.cost > 12 * short.cost
+
+
 async def test_large_jobs_go_on_however_many_small_ones_come(bench):
     _, large = bench.come(64, 400)
     bench.tick(100)

@@ -3,6 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Collection, Sequence, Set
 
+from its_generator.backends.embedded import costs
 from its_generator.backends.embedded.batch import Batch, Row
 from its_generator.backends.embedded.draws import Draws
 from its_generator.backends.embedded.logprobs import Logprobs
@@ -45,12 +46,9 @@ class Lane:
 
     @property
     def cost(self) -> float:
-        """What a step costs, in parts that a sequence without any past would cost: measured, on the models that ship.
-
-        Reading and writing what came before is most of it: a step of many long sequences costs fifteen of a short one.
-        """
+        """What a step costs."""
         rows = max(1, min(self._max_batch, len(self._batch.rows) + sum(map(len, self._parked.values()))))
-        return STEP_COST + rows * (1 + self._batch.width / COLUMNS)
+        return costs.of_step(rows, self._batch.width)
 
     def step(self, chunk: int) -> Counter[Work]:
         """Let every sequence that has a place take a step, and compute at most `chunk` tokens of prompts before.
@@ -114,7 +112,7 @@ class Lane:
             if row is None:
                 computed = self._prefill(work, chunk)
                 chunk -= computed
-                had[work] += computed // TOKENS_OF_A_PROMPT
+                had[work] += computed // costs.TOKENS_AS_ONE
                 row = self._row(work)
             if row:
                 rows.append(row)
@@ -196,14 +194,6 @@ def _next(waiting: Sequence[Work], holdings: Holdings) -> Work | None:
 
 
 CONTINUED = {StopReason.STEP, StopReason.STOP, StopReason.LENGTH}
-
-STEP_COST = 20
-COLUMNS = 35
-"""So much past of a sequence costs as much as its step does without any."""
-PROMPT_COST = 1.5
-"""Of each token of a prompt."""
-TOKENS_OF_A_PROMPT = 8
-"""How many tokens of a prompt, computed at once, count as one that is sampled."""
 
 IDLE_SHARE = 8
 """A batch is copied to drop rows that have ended once they are more than one in so many: copying costs like a step."""

@@ -4,8 +4,9 @@ from collections import deque
 from collections.abc import Set
 from typing import NamedTuple
 
+from its_generator.backends.embedded.costs import TOKEN_OF_A_PROMPT
 from its_generator.backends.embedded.evaluation import Evaluation
-from its_generator.backends.embedded.lane import PROMPT_COST, Lane
+from its_generator.backends.embedded.lane import Lane
 from its_generator.backends.embedded.prefix_cache import PrefixCache
 from its_generator.backends.embedded.turns import Turns
 from its_generator.backends.embedded.work import Work
@@ -77,7 +78,7 @@ class Scheduler:
         if not self.evaluations:
             return costs
         young = {level: cost for level, cost in costs.items() if level == 0}
-        return {**young, EVALUATING: self._chunk * PROMPT_COST / (CROWDED if costs else 1), **costs}
+        return {**young, EVALUATING: self._chunk * TOKEN_OF_A_PROMPT / (CROWDED if costs else 1), **costs}
 
     def _enter(self, work: Work) -> None:
         self._standing.enter(work.flow)
