@@ -13,15 +13,17 @@ WAITED = (
     "Seconds that the client waits; OpenAI's SDKs send it. A whole answer comes before, with `its.stopped_by` "
     "`seconds` where the search was cut short; a stream may take longer. What is no positive number says nothing."
 )
+WAY_BACK, SHARE = 0.25, 0.05
+"""Most seconds, and the share of the time, that are left for the answer's way to the client."""
 
 
 def waited(headers: Mapping[str, str], most: float) -> float:
-    """Return how long the client waits for a whole answer, in seconds, `most` of them at most.
+    """Return in how many seconds a whole answer has to be there for its client not to have gone, `most` at most.
 
     What is no positive number says nothing: Node's SDK writes 0 for less than a second.
     """
     told = [_seconds(headers.get(name, "")) for name in (READ_TIMEOUT, TIMEOUT)]
-    return min([most, *[one for one in told if one > 0]])
+    return min([most, *[one - min(WAY_BACK, SHARE * one) for one in told if one > 0]])
 
 
 def _seconds(text: str) -> float:

@@ -44,10 +44,11 @@ def test_what_is_no_time_says_nothing(told):
 
 
 @given(st.floats(0.001, 1e6), st.floats(0.001, 1e6))
-def test_the_shortest_time_counts(read, whole):
-    told = {"X-Stainless-Read-Timeout": str(read), "X-Stainless-Timeout": str(whole)}
+def test_the_shortest_time_counts_and_some_is_left_for_the_way_back(read, whole):
+    found = waited({"X-Stainless-Read-Timeout": str(read), "X-Stainless-Timeout": str(whole)}, 600)
 
-    assert waited(told, 600) == min(read, whole, 600)
+    assert found == 600 or min(read, whole) - 0.25 <= found < min(read, whole)
+    assert found >= min(read, whole, 600) * 0.9
 
 
 async def test_the_document_tells_how_long_an_answer_may_take(http):
