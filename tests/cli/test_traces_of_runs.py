@@ -1,5 +1,6 @@
 """`its trace`: runs are listed, shown, written into a file, and chosen again from the same samples by other rules."""
 
+import io
 import json
 import threading
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from google.protobuf import json_format
+from rich.console import Console
 from typer.testing import CliRunner
 
 from its.chat.v1.chat_pb2 import ContentPart, Conversation, Message, Role
@@ -17,6 +19,7 @@ from its.orchestrator.v1.event_pb2 import CandidateEnded, RunStarted, SolveEvent
 from its.orchestrator.v1.orchestrator_pb2 import GetTraceResponse
 from its.orchestrator.v1.trace_pb2 import TraceInfo, TraceState
 from its_cli.__main__ import app
+from its_cli.tracing.tables import listed
 
 SCORES = [0.2, 0.3, 0.9, 0.1]
 FINALS = ["5", "5", "7", "6"]
@@ -100,6 +103,16 @@ def test_runs_are_listed_page_after_page(url):
     assert [json.loads(line)["trace_id"] for line in whole.stdout.splitlines()] == ["run-1", "run-2", "run-3"]
     assert len(few.stdout.splitlines()) == 2
     assert "run-3" in trace("list", "--url", url).stdout
+
+
+def test_a_narrow_terminal_shows_ids_and_figures_whole():
+    info = run("730af6df64202e11").info
+    info.algorithm = "entropic-particle-filtering"
+    info.ledger.completion_tokens = 1234567
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(listed([info]))
+
+    assert {"730af6df64202e11", "answered", "1234567", "0.25"} <= set(console.export_text().split())
 
 
 def test_a_run_is_shown_with_how_it_chose(url):

@@ -7,6 +7,8 @@ from rich.table import Column, Table
 from its.orchestrator.v1.trace_pb2 import TraceInfo, TraceState
 from its_cli.tracing.replay import Choice
 
+FIXED = {"run": 16, "began": 11, "state": 9, "tokens": 7, "seconds": 7}
+"""Widths that stay in a narrow terminal, where the other columns give way: commands take the id of a run whole."""
 SHOWN = 48
 """Characters of a question or an answer in a table."""
 
@@ -14,7 +16,8 @@ SHOWN = 48
 def listed(infos: Iterable[TraceInfo]) -> Table:
     """Return a table of runs."""
     heads = ("run", "began", "state", "algorithm", "tokens", "seconds", "question")
-    table = Table(*(Column(one, no_wrap=True) for one in heads), box=None)
+    columns = (Column(one, no_wrap=True, width=FIXED.get(one), ratio=None if one in FIXED else 1) for one in heads)
+    table = Table(*columns, box=None, expand=True)
     for info in infos:
         began = info.began.ToDatetime().strftime("%m-%d %H:%M")
         spent = str(info.ledger.completion_tokens), f"{info.seconds:.2f}"
