@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic.config import JsonDict
 
 from its_gateway.kinds import EMPTY, SOME, TEXT, kind, told
-from its_gateway.strict import Strict, refuse
+from its_gateway.strict import Strict, anew, refuse
 
 
 def readable(kind: object) -> object:
@@ -95,10 +95,10 @@ class ChatMessage(Strict):
     content: Content | None = Field(default=None, description="A text, or a list of text parts.")
     refusal: str = Field(default="", description="What an assistant said in place of content.")
     name: str = Field(default="", description="Who speaks, where several share a role.")
-    tool_calls: list[ToolCall] = Field(default=[], description="Tools that an assistant message calls.")
+    tool_calls: list[ToolCall] = anew(list, "Tools that an assistant message calls.")
     tool_call_id: str = Field(default="", description="The call that a tool message answers.")
 
-    annotations: list[dict[str, object]] = Field(default=[], description=GIVEN)
+    annotations: list[dict[str, object]] = anew(list, GIVEN)
     parsed: object = Field(default=None, description=GIVEN)
     reasoning_content: str = Field(default="", description=GIVEN)
 

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from its_gateway.kinds import OBJECT, kind, told
 from its_gateway.messages import ChatMessage
-from its_gateway.strict import Refused, Strict, refuse
+from its_gateway.strict import Refused, Strict, anew, refuse
 from its_gateway.tools import AnyToolChoice, Tool, ToolChoice
 
 UINT32 = 2**32 - 1
@@ -126,16 +126,16 @@ class ChatRequest(Strict):
     presence_penalty: float | None = Field(default=None, description="A number from -2 to 2.")
     frequency_penalty: float | None = Field(default=None, description="A number from -2 to 2.")
     repetition_penalty: float | None = Field(default=None, description="A number above 0 and up to 10.")
-    logit_bias: dict[Annotated[str, Field(pattern=r"^[0-9]{1,9}$")], float] = Field(
-        default={}, description="Numbers from -100 to 100 by token id."
+    logit_bias: dict[Annotated[str, Field(pattern=r"^[0-9]{1,9}$")], float] = anew(
+        dict, "Numbers from -100 to 100 by token id."
     )
     max_tokens: int | None = Field(default=None, ge=1, le=UINT32, description="Most tokens of one candidate.")
     max_completion_tokens: int | None = Field(default=None, ge=1, le=UINT32, description="The same as max_tokens.")
     min_tokens: int | None = Field(default=None, ge=0, le=UINT32, description="Fewest tokens of one candidate.")
-    stop: Annotated[list[str], BeforeValidator(_stops, json_schema_input_type=str | list[str])] = Field(
-        default=[], description="A text, or up to 64 texts, that end a candidate."
+    stop: Annotated[list[str], BeforeValidator(_stops, json_schema_input_type=str | list[str])] = anew(
+        list, "A text, or up to 64 texts, that end a candidate."
     )
-    stop_token_ids: list[TokenId] = Field(default=[], description="Token ids that end a candidate.")
+    stop_token_ids: list[TokenId] = anew(list, "Token ids that end a candidate.")
     seed: Annotated[int | None, BeforeValidator(_number, json_schema_input_type=_Seed | _SeedText)] = Field(
         default=None,
         ge=-(2**63),
@@ -144,14 +144,14 @@ class ChatRequest(Strict):
     )
 
     response_format: ResponseFormat | None = Field(default=None, description="A form that the answer must have.")
-    tools: list[Tool] = Field(default=[], description="Tools that the model may call.")
+    tools: list[Tool] = anew(list, "Tools that the model may call.")
     tool_choice: AnyToolChoice | None = Field(default=None, description="Whether it may, must or must not.")
     stream: bool = Field(default=False, description="Answer as server-sent events.")
     stream_options: StreamOptions | None = Field(default=None, description="Only with stream.")
 
     user: str = Field(default="", description="Kept for the logs.")
     safety_identifier: str = Field(default="", description="Kept for the logs.")
-    metadata: dict[str, str] = Field(default={}, description="Texts by name, kept for the logs.")
+    metadata: dict[str, str] = anew(dict, "Texts by name, kept for the logs.")
     prompt_cache_key: str = Field(
         default="", description="Kept for the logs; questions that begin alike share their beginnings without it."
     )
@@ -168,7 +168,7 @@ class ChatRequest(Strict):
     )
     parallel_tool_calls: bool = Field(default=True, description="Whether one answer may call several tools.")
 
-    modalities: list[Literal["text"]] = Field(default=["text"], description="Text is the only modality.")
+    modalities: list[Literal["text"]] = anew(lambda: ["text"], "Text is the only modality.")
     service_tier: Literal["auto", "default"] = Field(default="auto", description="There is one tier.")
     store: Literal[False] = Field(default=False, description="Completions are not stored.")
     verbosity: Literal["medium"] = Field(default="medium", description="Say in a message how long to be.")

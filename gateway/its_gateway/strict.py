@@ -1,8 +1,17 @@
 """The base of every part of a request: nothing is coerced, nothing is dropped, null means absent."""
 
-from typing import Annotated, NoReturn, cast
+from collections.abc import Callable
+from typing import Annotated, Any, NoReturn, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
@@ -46,6 +55,11 @@ def _never(_: object) -> NoReturn:
 
 Refused = Annotated[None, BeforeValidator(_never), WithJsonSchema({"type": "null"})]
 """A field of OpenAI's that is refused with its description, whatever it says."""
+
+
+def anew(make: Callable[[], object], description: str) -> Any:  # noqa: ANN401  (a field of whatever is made)
+    """Return a field that is `make()` where absent; a default that could be changed is copied deeply each time."""
+    return Field(default_factory=make, description=description, json_schema_extra={"default": cast("Any", make())})
 
 
 def refuse(message: str, field: str = "") -> PydanticCustomError:
