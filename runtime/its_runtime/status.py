@@ -11,7 +11,17 @@ from google.rpc.status_pb2 import Status
 from grpc import StatusCode, aio
 from grpc_status import rpc_status
 
-from its_runtime.errors import KINDS, SPECIAL, Internal, InvalidRequest, ItsError, Unavailable, Unmet, Violation
+from its_runtime.errors import (
+    KINDS,
+    SPECIAL,
+    DeadlinePassed,
+    Internal,
+    InvalidRequest,
+    ItsError,
+    Unavailable,
+    Unmet,
+    Violation,
+)
 
 DOMAIN = "its"
 MESSAGE_BYTES = 1024
@@ -55,11 +65,17 @@ def from_call(call: aio.AioRpcError, service: str) -> ItsError:
     details: list[any_pb2.Any] = list(status.details) if status else []
     reason = _reason(details)
     if reason is None:
-        said = "its log says why" if kind is Internal else call.details() or "no reason was given"
-        return kind(f"{service} answered {code.name}: {said}", violations=_violations(details))
+        return kind(_of_foreign(call, kind, service), violations=_violations(details))
     message = status.message if status else ""
     kind = _SPECIAL.get((code, reason), kind)
     return kind(message, violations=_violations(details), retry_after=_retry_after(details))
+
+
+def _of_foreign(call: aio.AioRpcError, kind: type[ItsError], service: str) -> str:
+    if kind is DeadlinePassed:
+        return f"{service} had no answer yet when the time was up; allow more of it, or ask for less"
+    said = "its log says why" if kind is Internal else call.details() or "no reason was given"
+    return f"{service} answered {call.code().name}: {said}"
 
 
 def _status(call: aio.AioRpcError) -> Status | None:

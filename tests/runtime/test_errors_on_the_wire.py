@@ -11,7 +11,17 @@ from grpc_status import rpc_status
 from hypothesis import given
 from hypothesis import strategies as st
 
-from its_runtime.errors import KINDS, SPECIAL, Internal, InvalidRequest, ItsError, Unavailable, Unmet, Violation
+from its_runtime.errors import (
+    KINDS,
+    SPECIAL,
+    DeadlinePassed,
+    Internal,
+    InvalidRequest,
+    ItsError,
+    Unavailable,
+    Unmet,
+    Violation,
+)
 from its_runtime.status import LONGEST_RETRY, from_call, to_status
 
 TRAILERS = 8192
@@ -103,6 +113,13 @@ def test_a_foreign_status_becomes_one_of_our_classes_and_names_the_service(code,
 
     assert type(found) is kind
     assert found.message == f"the generator answered {code.name}: connection refused"
+
+
+def test_a_deadline_that_passed_below_says_what_to_do():
+    found = from_call(foreign(StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded"), "the generator")
+
+    assert type(found) is DeadlinePassed
+    assert "allow more" in found.message
 
 
 @pytest.mark.parametrize("trailer", [b"\xff\xff", Status(code=3, message="another").SerializeToString()])
