@@ -17,6 +17,9 @@ from its_gateway.meter import HttpMetrics
 from its_runtime.errors import Overloaded, Unavailable
 from its_runtime.telemetry import Telemetry
 
+SECRETIVE = frozenset({"/configure"})
+"""What is asked there is no prompt, and may hold a key."""
+
 _log = structlog.get_logger("its.gateway")
 
 
@@ -67,7 +70,7 @@ class Edge:
             return await from_its(Overloaded(message, retry_after=1)).response()(scope, receive, send)
         self._change(+1)
         try:
-            return await self._app(scope, self._heard(receive), send)
+            return await self._app(scope, self._heard(scope, receive), send)
         finally:
             self._change(-1)
 
@@ -77,8 +80,8 @@ class Edge:
             self._telemetry.metrics.running.inc(by)
         self._idle.clear() if self._running else self._idle.set()
 
-    def _heard(self, receive: Receive) -> Receive:
-        if not self._log_prompts:
+    def _heard(self, scope: Scope, receive: Receive) -> Receive:
+        if not self._log_prompts or scope["path"] in SECRETIVE:
             return receive
 
         async def heard() -> dict[str, object]:

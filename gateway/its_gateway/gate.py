@@ -8,6 +8,7 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from its_gateway import strangers
 from its_gateway.auth import check_admin
 from its_gateway.caller import Caller
 from its_gateway.errors import ApiError
@@ -62,6 +63,8 @@ class Gate:
 
     def _caller(self, headers: Headers) -> Caller:
         if self._keyring is None:
+            if not self._settings.open:
+                strangers.refuse(headers)
             return self._anyone
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
