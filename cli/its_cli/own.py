@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from rich.console import Console
 from rich.text import Text
 
-from its_cli.exits import Failed
+from its_cli.exits import REFUSED, Failed
 from its_cli.layout import Layout
 from its_cli.starting import Starting
 from its_cli.system import System, system
@@ -18,13 +18,14 @@ LINES = 5
 
 @asynccontextmanager
 async def own_system(layout: Layout, console: Console) -> AsyncGenerator[System, None]:
-    """Run the four processes inside the block; when it fails, print on `console` what they said last."""
+    """Run the four processes inside the block; when it fails, and not by a refusal, print what they said last."""
     with Starting(console) as starting:
         async with system(layout, _unheard, starting.ready) as running:
             try:
                 yield running
-            except (Failed, ItsError):
-                _tell(running, console)
+            except (Failed, ItsError) as error:
+                if not (isinstance(error, Failed) and error.status == REFUSED):  # a refusal explains itself
+                    _tell(running, console)
                 raise
 
 

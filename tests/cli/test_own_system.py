@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from its_cli.exits import Failed
+from its_cli.exits import REFUSED, Failed
 from its_cli.layout import Layout
 from its_cli.own import own_system
 
@@ -37,3 +37,14 @@ async def test_what_fails_shows_what_each_process_said_last(layout: Layout, cons
 
     assert "generator    │ generator starts" in heard.getvalue()
     assert "gateway      │ gateway starts" in heard.getvalue()
+
+
+async def test_what_is_refused_explains_itself(layout: Layout, console: Console, heard: io.StringIO):
+    async def refuse() -> None:
+        async with own_system(layout, console):
+            raise Failed("no such algorithm", REFUSED)
+
+    with pytest.raises(Failed, match="no such algorithm"):
+        await refuse()
+
+    assert heard.getvalue() == ""
