@@ -1,5 +1,8 @@
 """`/docs`: the OpenAPI document as one plain page, without scripts, and without anything from other servers."""
 
+import hashlib
+import re
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
@@ -17,7 +20,7 @@ class Page:
 
     async def read(self) -> Response:
         """Show what can be asked, and what is answered."""
-        return Response(html(self._app.openapi()), media_type="text/html; charset=utf-8")
+        return Response(html(self._app.openapi()), media_type="text/html; charset=utf-8", headers=_HEADERS)
 
 
 def html(document: Json) -> str:
@@ -30,7 +33,8 @@ def html(document: Json) -> str:
     ]
     shapes = [_shape(name, schema) for name, schema in sorted(schemas.items())]
     about = (
-        f"<p>{escape(document['info']['description'])}</p><p>As a document: <a href=openapi.json>openapi.json</a></p>"
+        f"<p>{_said(document['info']['description'])}</p><p>As a document: <a href=openapi.json>openapi.json</a>. "
+        "Searches to watch: <a href=ui>ui</a></p>"
     )
     body = f"<h1>its</h1>{about}<h2>What can be asked</h2>{''.join(routes)}<h2>Shapes</h2>{''.join(shapes)}"
     return f"<!doctype html><html lang=en><title>its</title>{_HEAD}<body>{body}</body></html>"
@@ -38,15 +42,21 @@ def html(document: Json) -> str:
 
 def _route(method: str, path: str, route: Json) -> str:
     takes = route.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-    headers = [one for one in route.get("parameters", ()) if one["in"] == "header"]
-    asked = f"<p>takes {_kind(takes)}" + "".join(f"; {_header(one)}" for one in headers) + "</p>" if takes else ""
+    more = "".join(f"<li>{_parameter(one)}" for one in route.get("parameters", ()))
+    asked = (f"<p>takes {_kind(takes)}</p>" if takes else "") + (f"<ul>{more}</ul>" if more else "")
     answers = "; ".join(f"{status}: {_answer(answer)}" for status, answer in route["responses"].items())
     head = f"<h3><code>{method} {escape(path)}</code> {escape(route['summary'])}</h3>"
     return f"{head}{asked}<p>answers {answers}</p>"
 
 
-def _header(parameter: Json) -> str:
-    return f"<code>{escape(parameter['name'])}</code> {escape(parameter['description'])}"
+def _parameter(parameter: Json) -> str:
+    where = {"header": "header", "query": "in the query", "path": "in the path"}[parameter["in"]]
+    return f"<code>{escape(parameter['name'])}</code>, {where}: {_said(parameter.get('description', 'needed'))}"
+
+
+def _said(text: str) -> str:
+    """Return words of ours, with what stands between backticks as code."""
+    return re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text))
 
 
 def _answer(answer: Json) -> str:
@@ -58,10 +68,10 @@ def _shape(name: str, schema: Json) -> str:
     needed = schema.get("required", ())
     rows = [
         f"<tr><td><code>{escape(field)}</code>{'' if field in needed else ' <i>optional</i>'}<td>{_kind(one)}"
-        f"<td>{escape(one.get('description', ''))}"
+        f"<td>{_said(one.get('description', ''))}"
         for field, one in schema.get("properties", {}).items()
     ]
-    about = escape(schema.get("description", "").partition("\n")[0])
+    about = _said(schema.get("description", "").partition("\n")[0])
     return f"<h3 id={escape(name)}>{escape(name)}</h3><p>{about}</p><table>{''.join(rows)}</table>"
 
 
@@ -92,8 +102,19 @@ _BOUNDS = {
     "minLength": "of at least",
     "maxLength": "of at most",
 }
-_HEAD = (
-    "<meta charset=utf-8><meta name=viewport content='width=device-width'><style>body{font:16px/1.5 sans-serif;"
-    "max-width:60em;margin:auto;padding:1em}table{border-collapse:collapse;width:100%}td{border:1px solid #ccc;"
-    "padding:.2em .5em;vertical-align:top}h3{margin:1.5em 0 .2em}p{margin:.2em 0}</style>"
-)
+_STYLE = """
+:root { color-scheme: light dark }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60em; margin: auto; padding: 1em }
+table { border-collapse: collapse; width: 100%; table-layout: fixed }
+td { border: 1px solid #8886; padding: .2em .5em; overflow-wrap: anywhere; vertical-align: top }
+h3 { margin: 1.5em 0 .2em; overflow-wrap: anywhere } p, ul { margin: .2em 0 }
+"""
+_HEAD = f"<meta charset=utf-8><meta name=viewport content='width=device-width'><style>{_STYLE}</style>"
+_HASH = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_HEADERS = {
+    "content-security-policy": f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+"""The browser runs nothing, and styles the page by what is written here only."""

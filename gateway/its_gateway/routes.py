@@ -44,6 +44,7 @@ def add_routes(app: FastAPI, settings: Settings, orchestrator: Orchestrator) -> 
     app.get("/v1/traces/{trace_id}/events", **_TRACE_EVENTS)(traces.events)
     app.get("/v1/reports", **route("List evaluations", shapes.ReportList))(reports.all)
     app.get(PAGE, include_in_schema=False)(pages.page)
+    app.get(PAGE + "/", include_in_schema=False)(pages.beside)
     app.get(PAGE + "/{name}", include_in_schema=False)(pages.file)
     app.post("/configure", **route("Make a profile", shapes.Configured, Configuration))(configure.make)
     app.get("/health", **route("Is this process alive?", shapes.Health))(health.alive)

@@ -1,6 +1,8 @@
 """Health tells about this process, readiness about the whole chain, and the documents about the protocol."""
 
 import asyncio
+import base64
+import hashlib
 
 import httpx
 import pytest
@@ -94,6 +96,15 @@ async def test_there_is_a_page_to_read_that_needs_nothing_of_anybody_else(http):
     assert "POST /v1/chat/completions" in page.text
     assert "list of <a href=#ChatMessage>" in page.text
     assert [found for found in ("<script", "src=", "http:", "https:", "@import") if found in page.text] == []
+
+
+async def test_a_browser_styles_the_page_as_it_says_and_runs_nothing(http):
+    page = await http.get("/docs")
+
+    style = page.text.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in page.headers["content-security-policy"]
+    assert "default-src 'none'" in page.headers["content-security-policy"]
 
 
 async def test_every_link_of_the_page_leads_somewhere(http):

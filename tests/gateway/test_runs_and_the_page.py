@@ -104,3 +104,10 @@ async def test_the_page_needs_no_key_and_lets_the_browser_load_nothing_from_else
 @pytest.mark.parametrize("name", ["nope.js", "../app.py", "%2e%2e%2fapp.py", "__init__.py"])
 async def test_nothing_but_files_of_the_page_is_sent(http, name):
     assert (await http.get(f"/ui/{name}")).status_code == 404
+
+
+async def test_the_page_is_found_with_a_slash_behind_it_too(http):
+    led = await http.get("/ui/", follow_redirects=True)
+
+    assert led.url.path == "/ui"
+    assert led.headers["content-type"] == "text/html; charset=utf-8"

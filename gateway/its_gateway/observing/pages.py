@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
 
 from its_gateway.errors import ApiError
 
@@ -33,7 +34,11 @@ class File:
 
 
 class Pages:
-    """The two endpoints."""
+    """The endpoints."""
+
+    async def beside(self) -> Response:
+        """Lead from the address with a slash, beside which nothing lies, to the page."""
+        return RedirectResponse(f"..{PAGE}", status_code=308)
 
     async def page(self, request: Request) -> Response:
         """Return the page."""
