@@ -180,6 +180,15 @@ async def test_a_message_in_an_object_is_the_input_of_a_function_of_text(stub, s
     assert script.asked == ["Why?"]
 
 
+async def test_a_function_of_text_says_how_to_send_one_where_there_is_none(stub, script):
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await heard(stub.RunFunction(function("ask", {"input": "Why?"})))
+
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert 'this is an object with input: send "..." or {"input_message": "..."}' in refused.value.details()
+    assert not script.asked
+
+
 async def test_a_pipeline_of_a_request_searches_and_selects(stub):
     request = pipeline({"type": "best-of-n", "samples": 3}, {"type": "best_of_n_selection"}, seed=1)
 

@@ -14,12 +14,12 @@ def taken(function: Function, given: object) -> Any:  # noqa: ANN401  (any funct
 
     A function of text takes the text of a conversation, and that of `{"input_message": "..."}`, as clients of NeMo
     Agent Toolkit's `/generate` send it. Any other takes the JSON that a
-    conversation's last message is. Raises InvalidRequest where that is none.
+    conversation's last message is. Raises InvalidRequest where that is none, or no text where one is taken.
     """
     text = function.info.input_type is str
     if isinstance(given, Conversation):
         return transcript(given) if text else _json(function, given)
-    return _only(cast("Mapping[str, object]", given)) if text and isinstance(given, Mapping) else given
+    return _text(function, given) if text else given
 
 
 def _json(function: Function, conversation: Conversation) -> Any:  # noqa: ANN401
@@ -32,6 +32,14 @@ def _json(function: Function, conversation: Conversation) -> Any:  # noqa: ANN40
         raise InvalidRequest.field("conversation", message) from error
 
 
-def _only(given: Mapping[str, object]) -> object:
-    """Return the message that an object holds alone; the object where it holds anything else."""
-    return given["input_message"] if [*given] == ["input_message"] else given
+def _text(function: Function, given: object) -> str:
+    """Return a text, or the message that an object holds alone."""
+    if isinstance(given, str):
+        return given
+    fields = cast("Mapping[str, object]", given if isinstance(given, Mapping) else {})
+    message = fields.get("input_message")
+    if isinstance(message, str) and len(fields) == 1:
+        return message
+    what = f"an object with {', '.join(fields)}" if fields else json.dumps(given)
+    expected = 'send "..." or {"input_message": "..."}'
+    raise InvalidRequest.field("input", f"{function.name!r} takes a text, and this is {what}: {expected}")
