@@ -40,6 +40,6 @@ def _text(function: Function, given: object) -> str:
     message = fields.get("input_message")
     if isinstance(message, str) and len(fields) == 1:
         return message
-    what = f"an object with {', '.join(fields)}" if fields else json.dumps(given)
+    what = f"an object with {', '.join(fields)}" if fields else json.dumps(given)[:80]
     expected = 'send "..." or {"input_message": "..."}'
     raise InvalidRequest.field("input", f"{function.name!r} takes a text, and this is {what}: {expected}")
