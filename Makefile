@@ -121,7 +121,7 @@ bench: setup .venv-peers/.ready .venv-optillm/.ready .venv-vllm/.ready ## measur
 	$(BIN)/python benchmarks/growth.py --out growth.md
 	$(BIN)/python benchmarks/overhead.py --out overhead.md
 	$(BIN)/python benchmarks/engines.py --out engines.md
-	OMP_NUM_THREADS=1 .venv-vllm/bin/python benchmarks/vllm_beside.py --out vllm_beside.md
+	VLLM_LOGGING_LEVEL=ERROR OMP_NUM_THREADS=1 .venv-vllm/bin/python benchmarks/vllm_beside.py --out vllm_beside.md
 
 peer-accuracy: setup .venv-peers/.ready ## measure accuracy against tokens beside its_hub's own algorithms, at budgets 1 to 64 (half an hour)
 	$(BIN)/python benchmarks/peer_accuracy.py --out peer_accuracy.md
