@@ -181,11 +181,11 @@ async def main(peer: bool) -> None:
             least = [min(column) for column in zip(*rounds, strict=True)]
             ratio = f"{least[-1] / least[0]:.1f}" if len(least) > 1 else ""
             print(f"| {budget} | {goal} | " + " | ".join(f"{one:.2f}" for one in least) + f" | {ratio} |")
-        for service in compared:
+        print(f"\n| {RATE} requests a second, budget 1 | p50, ms | p99, ms |\n|---|---|---|")
+        for service in (*compared, Service("the engine alone", PORTS["openai"], [], "instant")):
             took = await latencies(service)
-            p50, p99 = took[len(took) // 2], took[len(took) * 99 // 100]
-            print(f"\n{service.name}: at {RATE} requests a second, budget 1: p50 {p50:.1f} ms, p99 {p99:.1f} ms")
-        print(f"its: first progress of a stream, budget 64: {await first_event(compared[0]):.1f} ms")
+            print(f"| {service.name} | {took[len(took) // 2]:.1f} | {took[len(took) * 99 // 100]:.1f} |")
+        print(f"\nits: first progress of a stream, budget 64: {await first_event(compared[0]):.1f} ms")
 
 
 if __name__ == "__main__":
