@@ -1,9 +1,11 @@
 """A layout: where the four processes listen, and what tells them so."""
 
+import random
 import socket
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +17,8 @@ from its_runtime.tls import Tls
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104  (not bound, only recognised)
 """Where to reach a process that listens on every address."""
 LOCAL = "127.0.0.1"
+LISTENING = range(10_000, 32_768)
+"""Ports that no outgoing connection takes by itself while a process that is to listen on one still loads its model."""
 
 
 class Address(NamedTuple):
@@ -82,11 +86,18 @@ def free() -> dict[str, int]:
 
 def free_ports() -> list[int]:
     """Return as many free ports as there are processes, all different."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in PARTS]
-        for one in sockets:
-            one.bind((LOCAL, 0))
-        return [one.getsockname()[1] for one in sockets]
+    with ExitStack() as sockets:
+        free = (port for port in random.sample(LISTENING, len(LISTENING)) if _is_free(port, sockets))
+        return list(islice(free, len(PARTS)))
+
+
+def _is_free(port: int, sockets: ExitStack) -> bool:
+    """Take a port, until `sockets` are closed."""
+    try:
+        sockets.enter_context(socket.socket()).bind((LOCAL, port))
+    except OSError:
+        return False
+    return True
 
 
 def _settings(configuration: Configuration, part: Part) -> ServiceSettings:

@@ -90,6 +90,10 @@ def test_free_ports_are_all_different():
     assert set(free()) == {part.section for part in PARTS}
 
 
+def test_free_ports_are_none_that_outgoing_connections_take_while_a_process_starts():
+    assert all(port < 32_768 for _ in range(50) for port in free_ports())
+
+
 def test_every_process_gets_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     _file(tmp_path, "")

@@ -7,11 +7,9 @@ The browser is looked for under the names that it has; where there is none, or n
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from its_cli.layout import free_ports
 from its_gateway.keys import Key, change, digest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -64,7 +63,7 @@ def browser_path() -> str:
 def system(browser_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """The four processes with their small models, two keys, and a store of runs."""
     folder = tmp_path_factory.mktemp("system")
-    ports = _ports()
+    ports = free_ports()
     made = {name: Key(id=f"tenant-{name}", sha256=digest(name)) for name in ("ours", "theirs")}
     change(folder / "keys.json", lambda known: known.update(made))
     (folder / "its.yaml").write_text(json.dumps(_configuration(folder, ports)))
@@ -199,11 +198,3 @@ def _configuration(folder: Path, ports: list[int]) -> dict[str, Any]:
             "reports": str(folder / "evals"),
         },
     }
-
-
-def _ports() -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(4)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
