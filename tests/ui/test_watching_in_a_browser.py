@@ -145,6 +145,17 @@ async def test_other_algorithms_tell_by_what_their_answer_won(visit, ask, to_the
     assert await page.locator(".guide p").first.text_content()
 
 
+async def test_a_search_that_is_told_between_two_frames_is_played(visit, ask):
+    page = await visit()
+    await page.evaluate("""() => {
+      const frame = window.requestAnimationFrame.bind(window);
+      window.requestAnimationFrame = (drawn) => setTimeout(() => frame(drawn), 2000);
+      window.cancelAnimationFrame = clearTimeout;
+    }""")
+
+    await ask(page, budget=4, model="its-tiny:self-consistency")
+
+
 async def test_a_question_is_text_even_when_it_looks_like_markup(visit, ask):
     page = await visit()
     await ask(page, question="<img src=x onerror=alert(1)> What is 1+1?", budget=2)

@@ -65,6 +65,7 @@ export class View {
     this.heading((await get(`v1/traces/${encodeURIComponent(this.trace)}`, signal)).info);
     this.trouble.replaceChildren();
     this.element.dataset.told = "all";
+    this.grow(); // all may have come between two frames
     this.player.end();
     this.draw();
     this.end();
@@ -73,10 +74,13 @@ export class View {
 
   add(event) {
     this.moments.add(event);
-    this.growing ??= requestAnimationFrame(() => {
-      this.growing = undefined;
-      this.player.grow(this.moments.list.map((one) => words(one).length));
-    });
+    this.growing ??= requestAnimationFrame(() => this.grow());
+  }
+
+  grow() {
+    cancelAnimationFrame(this.growing);
+    this.growing = undefined;
+    this.player.grow(this.moments.list.map((one) => words(one).length));
   }
 
   leave() {
